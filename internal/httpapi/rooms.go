@@ -1,0 +1,20 @@
+package httpapi
+
+import (
+	"sentral/internal/board"
+	"sentral/internal/channel/chat"
+	"sentral/internal/config"
+	"sentral/internal/desk/access"
+	"sentral/internal/desk/contact"
+	"sentral/internal/webhook"
+)
+
+// Rooms are what the operations call. Every method takes the subject who acts, and the room itself asks access.Can.
+type Rooms struct {
+	Access   *access.Room
+	Desk     *contact.Room
+	Board    *board.Board
+	Config   *config.Room
+	Chat     *chat.Room
+	Webhooks *webhook.Room
+}

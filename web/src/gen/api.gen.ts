@@ -1,0 +1,257 @@
+// Code generated from the Go API by `go generate ./web`. DO NOT EDIT.
+export type AccessAuditLine = { "agent_id"?: number; "at_ms": number; "detail"?: string; "id": number; "object"?: string; "what": string; "who": string; }
+export type AccessAuditPage = { "lines": Array<AccessAuditLine>; "more": boolean; "whole": boolean; }
+export type AccessCeremony = { "id": string; "options": unknown; }
+export type AccessGrant = { "role": "agent" | "leader" | "analyst" | "planner" | "administrator" | "privacy"; "scope": AccessScope; }
+export type AccessInvitation = { "expires_ms": number; "link": string; }
+export type AccessKeySecret = { "expires_ms"?: number; "grants": Array<AccessGrant>; "id": number; "name": string; "prefix": string; "secret": string; "since_ms": number; "used_ms"?: number; }
+export type AccessKeyView = { "expires_ms"?: number; "grants": Array<AccessGrant>; "id": number; "name": string; "prefix": string; "since_ms": number; "used_ms"?: number; }
+export type AccessMe = { "actions": Array<string>; "agent_id": number; "demo": boolean; "email": string; "fresh": boolean; "grants": Array<AccessGrant>; "name": string; "organisation": string; "passkeys": number; "preferences": AccessPreferences; "team_id"?: number; "totp": boolean; }
+export type AccessNewKey = { "days": number; "grants": Array<AccessGrant>; "name": string; }
+export type AccessPasskeyAnswer = { "credential": unknown; "id": string; "name": string; }
+export type AccessPasskeyView = { "id": number; "name": string; "since_ms": number; "used_ms"?: number; }
+export type AccessPreferences = { "density": "compact" | "roomy"; "desktop_notifications": boolean; "language": "nb" | "nn" | "sv" | "en"; "layout"?: unknown; "scheme": "auto" | "light" | "dark"; "shortcuts": boolean; "sounds": boolean; "undo_send_seconds": number; }
+export type AccessScope = { "id"?: number; "kind": "organisation" | "brand" | "team" | "queue" | "partner"; }
+export type AccessSessionView = { "browser": string; "here": boolean; "id": string; "seen_ms": number; "since_ms": number; }
+export type AccessTOTPSecret = { "image": string; "secret": string; "uri": string; }
+export type AddNoteRequest = { "key": string; "text": string; }
+export type BoardAnswered = { "high"?: number; "low"?: number; "mean"?: number; "n": number; }
+export type BoardHighlight = { "code": "level_above_goal" | "level_below_goal" | "no_waiting" | "longest_wait_over_target" | "oks_high" | "oks_low" | "solved_high" | "best_hour" | "abandon_high" | "all_answered"; "goal"?: number; "good": boolean; "name"?: string; "queue_id"?: number; "value": number; }
+export type BoardInterval = { "abandoned": number; "answered": number; "arrived": number; "in_target": number; "start_ms": number; "typical"?: number; "typical_high"?: number; "typical_low"?: number; }
+export type BoardLevel = { "denominator": number; "formula": string; "goal_permille": number; "numerator": number; "permille": number; "within_ms": number; }
+export type BoardPage = { "id"?: number; "kind": "organisation" | "brand" | "team" | "partner"; "name": string; }
+export type BoardQueue = { "abandoned_today": number; "agents_free": number; "agents_signed_in": number; "answered_today": number; "average_handling_ms": number; "average_speed_of_answer_ms": number; "brand_id": number; "channels": string; "contacts_today": number; "id": number; "level": BoardLevel; "level_now": BoardLevel; "longest_wait_ms": number; "name": string; "oks": BoardAnswered; "open": boolean; "solved": BoardAnswered; "waiting": number; }
+export type BoardStates = { "away": number; "free": number; "lost": number; "paused": number; "ringing": number; "talking": number; "wrapping": number; }
+export type BoardWall = { "abandoned_today": number; "agents": BoardStates; "average_speed_of_answer_ms": number; "contacts_today": number; "handled_today": number; "highlights": Array<BoardHighlight>; "intervals": Array<BoardInterval>; "level": BoardLevel; "level_now": BoardLevel; "longest_wait_ms": number; "longest_wait_target_ms": number; "now_ms": number; "oks": BoardAnswered; "queues": Array<BoardQueue>; "seq": number; "solved": BoardAnswered; "title": string; "waiting": number; }
+export type ChangePasswordRequest = { "new": string; "old": string; }
+export type ChatBrand = { "colour": string; "greeting": string; "hours": Array<string>; "language": "nb" | "nn" | "sv" | "en"; "max_file_bytes": number; "name": string; "open": boolean; "opens_at_ms"?: number; "phone"?: string; "privacy_url"?: string; "topics": Array<ChatTopic>; }
+export type ChatConversation = { "agent"?: string; "contact_id"?: number; "files": boolean; "messages": Array<ConversationMessage>; "place": ChatPlace; "reference"?: string; "seq": number; "state": "none" | "waiting" | "talking" | "ended" | "closed_hours"; "survey": "none" | "open" | "answered"; }
+export type ChatIntroduction = { "identity"?: string; "key": string; "previous"?: string; }
+export type ChatPlace = { "position": number; "wait_high_ms": number; "wait_low_ms": number; }
+export type ChatReadMark = { "at_ms": number; "message_id": number; }
+export type ChatStart = { "email"?: string; "key": string; "language"?: "nb" | "nn" | "sv" | "en"; "name"?: string; "page"?: string; "queue_id"?: number; "text": string; }
+export type ChatState = { "agent"?: string; "files": boolean; "state": "none" | "waiting" | "talking" | "ended" | "closed_hours"; "survey": "none" | "open" | "answered"; }
+export type ChatSurveyAnswer = { "comment"?: string; "contact_id": number; "oks": number; "solved": "yes" | "no" | "dont_know"; }
+export type ChatToken = { "token": string; "verified": boolean; }
+export type ChatTopic = { "name": string; "queue_id": number; }
+export type ConfigBrand = { "colour": string; "greeting": Record<string, string>; "id": number; "key": string; "market": string; "name": string; "origins": Array<string>; "phone"?: string; "privacy_url"?: string; "topics": Array<ConfigTopic>; "widget_key": string; }
+export type ConfigCallback = { "attempts": number; "cap": number; "customer_first": boolean; "retry_s": number; }
+export type ConfigCanned = { "brand"?: string; "id": number; "key": string; "text": Record<string, string>; "title": Record<string, string>; }
+export type ConfigCapacity = { "channels": Array<ConfigChannelShare>; "id": number; "key": string; "name": string; "offers_during_wrap_up": boolean; "total": number; }
+export type ConfigChange = { "at_ms": number; "lines": Array<ConfigDifference>; "note"?: string; "undoes"?: number; "version": number; "who": string; }
+export type ConfigChannelShare = { "beside": Array<string>; "channel": "phone" | "chat" | "email" | "messenger" | "form" | "visit" | "callback" | "bot"; "max": number; "parked_by": Array<string>; "weight": number; }
+export type ConfigDay = { "day": "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"; "periods": Array<string>; }
+export type ConfigDifference = { "new"?: string; "old"?: string; "where": string; }
+export type ConfigDocument = { "brands": Array<ConfigBrand>; "canned": Array<ConfigCanned>; "capacities": Array<ConfigCapacity>; "hours": Array<ConfigHours>; "lending": Array<ConfigLending>; "markets": Array<ConfigMarket>; "organisation": ConfigOrganisation; "partners": Array<ConfigPartner>; "pauses": Array<ConfigPause>; "people": Array<ConfigPerson>; "queues": Array<ConfigQueue>; "reasons": Array<ConfigReason>; "rules": ConfigRules; "skills": Array<ConfigSkill>; "teams": Array<ConfigTeam>; }
+export type ConfigException = { "date": string; "name": string; "periods": Array<string>; }
+export type ConfigFault = { "line"?: number; "text": string; "where": string; }
+export type ConfigGrantText = { "key"?: string; "role": "agent" | "leader" | "analyst" | "planner" | "administrator" | "privacy"; "scope": "organisation" | "brand" | "team" | "queue" | "partner"; }
+export type ConfigHours = { "exceptions": Array<ConfigException>; "holidays": "closed" | "as_usual"; "id": number; "key": string; "market": string; "name": string; "week": Array<ConfigDay>; }
+export type ConfigLending = { "after_s": number; "close_above_percent": number; "min_free": number; "open_below_percent": number; "queue": string; "team": string; }
+export type ConfigMarket = { "country": "NO" | "SE" | "DK" | "FI"; "id": number; "key": string; "language": "nb" | "nn" | "sv" | "en"; "name": string; "time_zone": string; }
+export type ConfigNamed = { "id": number; "key": string; "name": string; }
+export type ConfigNamedBrand = { "colour": string; "id": number; "key": string; "name": string; }
+export type ConfigNamedCanned = { "brand_id"?: number; "id": number; "key": string; "text": Record<string, string>; "title": Record<string, string>; }
+export type ConfigNamedPause = { "id": number; "key": string; "kind": "break" | "meeting" | "training" | "other_work" | "private"; "limit_min"?: number; "name": Record<string, string>; }
+export type ConfigNamedQueue = { "brand_id": number; "channels": Array<string>; "formula": string; "goal_percent": number; "id": number; "key": string; "name": string; "target_ms": number; }
+export type ConfigNamedReason = { "active": boolean; "id": number; "key": string; "name": Record<string, string>; "parent_id"?: number; }
+export type ConfigNamedText = { "id": number; "key": string; "name": Record<string, string>; }
+export type ConfigNames = { "brands": Array<ConfigNamedBrand>; "canned": Array<ConfigNamedCanned>; "markets": Array<ConfigNamed>; "organisation": string; "partners": Array<ConfigNamed>; "pauses": Array<ConfigNamedPause>; "queues": Array<ConfigNamedQueue>; "reasons": Array<ConfigNamedReason>; "skills": Array<ConfigNamedText>; "teams": Array<ConfigNamed>; "time_zone": string; "version": number; }
+export type ConfigNeedText = { "level": number; "skill": string; }
+export type ConfigOrganisation = { "language": "nb" | "nn" | "sv" | "en"; "name": string; "time_zone": string; }
+export type ConfigPartner = { "id": number; "key": string; "name": string; }
+export type ConfigPause = { "id": number; "key": string; "kind": "break" | "meeting" | "training" | "other_work" | "private"; "limit_min"?: number; "name": Record<string, string>; }
+export type ConfigPerson = { "active": boolean; "capacity"?: string; "email": string; "id": number; "key": string; "language": "nb" | "nn" | "sv" | "en"; "name": string; "roles": Array<ConfigGrantText>; "skills": Array<ConfigNeedText>; "team"?: string; }
+export type ConfigQueue = { "age_guarantee_s": number; "brand": string; "callback": ConfigCallback; "channels": Array<string>; "formula": "answered_of_offered" | "answered_of_answered" | "answered_or_abandoned_of_offered" | "connect" | "genesys" | "genesys_short_off" | "genesys_abandons_off" | "cisco_ignored" | "cisco_negative" | "cisco_positive"; "goal_percent": number; "hours": string; "id": number; "key": string; "name": string; "offer_s": number; "short_abandon_s": number; "steps": Array<ConfigStep>; "survey": boolean; "target_s": number; "weight": number; "wrap_up_max_s": number; "wrap_up_s": number; }
+export type ConfigReason = { "active": boolean; "id": number; "key": string; "name": Record<string, string>; "owner"?: string; "parent"?: string; }
+export type ConfigReview = { "base": number; "errors": Array<ConfigFault>; "lines": Array<ConfigDifference>; "warnings": Array<ConfigFault>; }
+export type ConfigRules = { "decline_cool_s": number; "keep_conversations_months": number; "lapses_to_away": number; "lost_after_s": number; "lost_grace_s": number; "priority_credit_s": Array<number>; "return_hold_s": number; "survey_open_h": number; }
+export type ConfigSkill = { "id": number; "key": string; "kind": "product" | "language" | "brand" | "market" | "task"; "name": Record<string, string>; }
+export type ConfigStep = { "after_s": number; "all_hands": boolean; "drop_contact_needs": boolean; "needs": Array<ConfigNeedText>; "partners": Array<string>; "teams": Array<string>; }
+export type ConfigTeam = { "id": number; "key": string; "leader"?: string; "name": string; "partner"?: string; }
+export type ConfigTopic = { "name": Record<string, string>; "queue": string; }
+export type ConfigVersioned = { "document": ConfigDocument; "version": number; }
+export type ConfirmTotpRequest = { "code": string; }
+export type ContactAgent = { "id": number; "load": number; "name": string; "pause_id"?: number; "since_ms": number; "state": "gone" | "free" | "ringing" | "talking" | "wrapping" | "lost"; "status": "offline" | "ready" | "direct_only" | "paused" | "away"; "total": number; }
+export type ContactColleague = { "id": number; "leader": boolean; "name": string; "skill_ids": Array<number>; "state": "gone" | "free" | "ringing" | "talking" | "wrapping" | "lost"; "status": "offline" | "ready" | "direct_only" | "paused" | "away"; "team_id": number; }
+export type ContactCustomer = { "customer_number"?: string; "email"?: string; "history": Array<ContactPastContact>; "id": number; "language"?: string; "name": string; "page"?: string; "phone"?: string; "remark"?: string; "verified": "none" | "signed"; }
+export type ContactCustomerChange = { "email"?: string; "language"?: "nb" | "nn" | "sv" | "en" | "da"; "name"?: string; "phone"?: string; "remark"?: string; }
+export type ContactDesk = { "agent": ContactAgent; "contacts": Array<ContactSummary>; "now_ms": number; "offers": Array<ContactOffer>; "queues": Array<ContactQueueCalm>; "seq": number; }
+export type ContactDetail = { "contact": ContactSummary; "customer"?: ContactCustomer; "drafts": Array<ConversationDraft>; "messages": Array<ConversationMessage>; "more": boolean; "notes": Array<ConversationNote>; "outcome"?: string; "present": Array<ContactPresence>; "reason_id"?: number; "seq": number; }
+export type ContactHandOver = { "agent_id"?: number; "queue_id"?: number; "team_id"?: number; "to": "queue" | "person" | "team" | "leader"; "words": string; }
+export type ContactNamesChanged = { "version": number; }
+export type ContactOffer = { "at_ms": number; "consult"?: boolean; "contact": ContactSummary; "from"?: string; "history": Array<ContactPastContact>; "id": number; "until_ms": number; "why": ContactWhy; "words"?: string; }
+export type ContactOfferEnd = { "contact_id": number; "end": "accepted" | "declined" | "lapsed" | "withdrawn"; "id": number; }
+export type ContactPastContact = { "agent"?: string; "at_ms": number; "brand_id": number; "channel": "phone" | "chat" | "email" | "messenger" | "form" | "visit" | "callback" | "bot"; "ended_at_ms"?: number; "id": number; "outcome"?: "solved" | "not_solved" | "follow_up" | "wrong_number"; "queue_id": number; "reason_id"?: number; "summary"?: string; }
+export type ContactPresence = { "agent_id": number; "contact_id": number; "here": boolean; "name": string; "typing": boolean; }
+export type ContactPreview = { "channel": "phone" | "chat" | "email" | "messenger" | "form" | "visit" | "callback" | "bot"; "priority"?: number; "queue_id": number; "skills"?: Array<ContactSkillNeed>; }
+export type ContactPreviewResult = { "agent_id"?: number; "name"?: string; "steps": Array<ContactStepPool>; "wait_high_ms"?: number; "wait_low_ms"?: number; "why"?: ContactWhy; }
+export type ContactQueueCalm = { "goal_permille": number; "id": number; "longest_wait_ms": number; "name": string; "open": boolean; "service_level_permille": number; "waiting": number; }
+export type ContactQueues = { "queues": Array<ContactQueueCalm>; }
+export type ContactReadMark = { "at_ms": number; "contact_id": number; "message_id": number; "side": "customer" | "agent"; }
+export type ContactReset = { "seq": number; }
+export type ContactSkillNeed = { "level": number; "skill_id": number; }
+export type ContactStepPool = { "after_ms": number; "agent_ids": Array<number>; "free": number; "qualified": number; "signed_in": number; }
+export type ContactSummary = { "adviser"?: boolean; "agent_id"?: number; "answered_at_ms"?: number; "arrived_at_ms": number; "brand_id": number; "channel": "phone" | "chat" | "email" | "messenger" | "form" | "visit" | "callback" | "bot"; "customer_id"?: number; "customer_waiting_since_ms"?: number; "id": number; "language"?: string; "last_at_ms": number; "name": string; "preview": string; "preview_by"?: "customer" | "agent" | "system"; "queue_id": number; "snoozed_until_ms"?: number; "state": "waiting" | "offered" | "talking" | "held" | "parked" | "snoozed" | "wrapping" | "closed"; "unread": number; "why"?: ContactWhy; "wrap_up_until_ms"?: number; }
+export type ContactWhy = { "candidates": number; "fit": number; "free_ms": number; "overtaken_because"?: string; "overtaken_contact_id"?: number; "rule": "best_fit" | "worst_off" | "age_guarantee" | "promise_due" | "last_agent" | "directed" | "consult" | "borrowed" | "held"; "score": number; "step": number; "waited_ms": number; }
+export type ConversationDraft = { "at_ms": number; "kind": "reply" | "note"; "text": string; }
+export type ConversationFile = { "bytes": number; "id": string; "name": string; "type": string; }
+export type ConversationMessage = { "agent_id"?: number; "at_ms": number; "author": "customer" | "agent" | "system"; "code"?: string; "contact_id": number; "files": Array<ConversationFile>; "id": number; "key"?: string; "name": string; "read_at_ms"?: number; "text": string; }
+export type ConversationNote = { "agent_id": number; "at_ms": number; "contact_id": number; "id": number; "name": string; "text": string; }
+export type ConversationTyping = { "author": "customer" | "agent"; "contact_id": number; "name": string; "until_ms": number; }
+export type ErrorDetail = { "location"?: string; "message"?: string; "value"?: unknown; }
+export type ErrorModel = { "detail"?: string; "errors"?: Array<ErrorDetail> | null; "instance"?: string; "status"?: number; "title"?: string; "type"?: string; }
+export type ExtendWrapUpRequest = { "seconds": number; }
+export type MarkReadRequest = { "message_id": number; }
+export type MessagePage = { "messages": Array<ConversationMessage>; "more": boolean; }
+export type PrioritiseContactRequest = { "priority": number; }
+export type RequeueContactRequest = { "queue_id"?: number; "words"?: string; }
+export type SaveDraftRequest = { "kind": "reply" | "note"; "text": string; }
+export type SendMessageRequest = { "after": number; "files"?: Array<string>; "key": string; "text": string; }
+export type SetAgentStatusRequest = { "pause_id"?: number; "status": "offline" | "ready" | "direct_only" | "paused"; }
+export type SetPresenceRequest = { "here": boolean; "typing": boolean; }
+export type SetStatusRequest = { "pause_id"?: number; "status": "offline" | "ready" | "direct_only" | "paused"; }
+export type SnoozeContactRequest = { "until_ms": number; }
+export type UndoConfigRequest = { "version": number; }
+export type VisitorReadRequest = { "message_id": number; }
+export type WebhookDelivery = { "at_ms": number; "attempts": number; "id": number; "kind": string; "last_error"?: string; "last_status"?: number; "next_at_ms"?: number; "seq": number; "state": "waiting" | "done" | "dead"; }
+export type WebhookEvent = { "agent_id"?: number; "at_ms": number; "body": unknown; "contact_id"?: number; "kind": string; "seq": number; }
+export type WebhookEventPage = { "events": Array<WebhookEvent>; "newest": number; "next": number; }
+export type WebhookHook = { "active": boolean; "created_at_ms": number; "failures_in_a_row": number; "id": number; "kinds": Array<string>; "url": string; }
+export type WebhookNewHook = { "kinds": Array<string>; "url": string; }
+export type WebhookSecret = { "active": boolean; "created_at_ms": number; "failures_in_a_row": number; "id": number; "kinds": Array<string>; "secret": string; "url": string; }
+export type WrapUpRequest = { "note"?: string; "outcome": "solved" | "not_solved" | "follow_up" | "wrong_number"; "reason_id": number; }
+export type WriteMessageRequest = { "files"?: Array<string>; "key": string; "text": string; }
+export type Routes = {
+  "GET /api/agents": { path: { }; query: { }; body: undefined; out: Array<ContactColleague> | null }
+  "PUT /api/agents/{id}/status": { path: { "id": number; }; query: { }; body: SetAgentStatusRequest; out: void }
+  "GET /api/audit": { path: { }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: AccessAuditPage }
+  "GET /api/chat/brand": { path: { }; query: { "key": string; "lang"?: "nb" | "nn" | "sv" | "en"; }; body: undefined; out: ChatBrand }
+  "POST /api/chat/contacts": { path: { }; query: { }; body: ChatStart; out: ChatConversation }
+  "GET /api/chat/conversation": { path: { }; query: { }; body: undefined; out: ChatConversation }
+  "POST /api/chat/end": { path: { }; query: { }; body: undefined; out: void }
+  "POST /api/chat/files": { path: { }; query: { "name"?: string; }; body: Blob; out: ConversationFile }
+  "GET /api/chat/files/{id}": { path: { "id": string; }; query: { }; body: undefined; out: string }
+  "GET /api/chat/live": { path: { }; query: { }; body: undefined; out: void }
+  "POST /api/chat/messages": { path: { }; query: { }; body: WriteMessageRequest; out: ConversationMessage }
+  "PUT /api/chat/read": { path: { }; query: { }; body: VisitorReadRequest; out: void }
+  "POST /api/chat/survey": { path: { }; query: { }; body: ChatSurveyAnswer; out: void }
+  "GET /api/chat/transcript": { path: { }; query: { "contact_id"?: number; }; body: undefined; out: string }
+  "POST /api/chat/typing": { path: { }; query: { }; body: undefined; out: void }
+  "POST /api/chat/visitor": { path: { }; query: { }; body: ChatIntroduction; out: ChatToken }
+  "GET /api/config": { path: { }; query: { }; body: undefined; out: ConfigVersioned }
+  "PUT /api/config": { path: { }; query: { "base"?: number; "note"?: string; }; body: ConfigDocument; out: ConfigChange }
+  "GET /api/config/brands": { path: { }; query: { }; body: undefined; out: Array<ConfigBrand> | null }
+  "POST /api/config/brands": { path: { }; query: { }; body: ConfigBrand; out: ConfigBrand }
+  "DELETE /api/config/brands/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/brands/{id}": { path: { }; query: { "base"?: number; }; body: ConfigBrand; out: ConfigBrand }
+  "GET /api/config/canned": { path: { }; query: { }; body: undefined; out: Array<ConfigCanned> | null }
+  "POST /api/config/canned": { path: { }; query: { }; body: ConfigCanned; out: ConfigCanned }
+  "DELETE /api/config/canned/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/canned/{id}": { path: { }; query: { "base"?: number; }; body: ConfigCanned; out: ConfigCanned }
+  "GET /api/config/capacities": { path: { }; query: { }; body: undefined; out: Array<ConfigCapacity> | null }
+  "POST /api/config/capacities": { path: { }; query: { }; body: ConfigCapacity; out: ConfigCapacity }
+  "DELETE /api/config/capacities/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/capacities/{id}": { path: { }; query: { "base"?: number; }; body: ConfigCapacity; out: ConfigCapacity }
+  "GET /api/config/changes": { path: { }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: Array<ConfigChange> | null }
+  "POST /api/config/check": { path: { }; query: { }; body: ConfigDocument; out: ConfigReview }
+  "GET /api/config/hours": { path: { }; query: { }; body: undefined; out: Array<ConfigHours> | null }
+  "POST /api/config/hours": { path: { }; query: { }; body: ConfigHours; out: ConfigHours }
+  "DELETE /api/config/hours/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/hours/{id}": { path: { }; query: { "base"?: number; }; body: ConfigHours; out: ConfigHours }
+  "GET /api/config/markets": { path: { }; query: { }; body: undefined; out: Array<ConfigMarket> | null }
+  "POST /api/config/markets": { path: { }; query: { }; body: ConfigMarket; out: ConfigMarket }
+  "DELETE /api/config/markets/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/markets/{id}": { path: { }; query: { "base"?: number; }; body: ConfigMarket; out: ConfigMarket }
+  "GET /api/config/partners": { path: { }; query: { }; body: undefined; out: Array<ConfigPartner> | null }
+  "POST /api/config/partners": { path: { }; query: { }; body: ConfigPartner; out: ConfigPartner }
+  "DELETE /api/config/partners/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/partners/{id}": { path: { }; query: { "base"?: number; }; body: ConfigPartner; out: ConfigPartner }
+  "GET /api/config/pauses": { path: { }; query: { }; body: undefined; out: Array<ConfigPause> | null }
+  "POST /api/config/pauses": { path: { }; query: { }; body: ConfigPause; out: ConfigPause }
+  "DELETE /api/config/pauses/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/pauses/{id}": { path: { }; query: { "base"?: number; }; body: ConfigPause; out: ConfigPause }
+  "GET /api/config/people": { path: { }; query: { }; body: undefined; out: Array<ConfigPerson> | null }
+  "POST /api/config/people": { path: { }; query: { }; body: ConfigPerson; out: ConfigPerson }
+  "DELETE /api/config/people/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/people/{id}": { path: { }; query: { "base"?: number; }; body: ConfigPerson; out: ConfigPerson }
+  "GET /api/config/queues": { path: { }; query: { }; body: undefined; out: Array<ConfigQueue> | null }
+  "POST /api/config/queues": { path: { }; query: { }; body: ConfigQueue; out: ConfigQueue }
+  "DELETE /api/config/queues/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/queues/{id}": { path: { }; query: { "base"?: number; }; body: ConfigQueue; out: ConfigQueue }
+  "GET /api/config/reasons": { path: { }; query: { }; body: undefined; out: Array<ConfigReason> | null }
+  "POST /api/config/reasons": { path: { }; query: { }; body: ConfigReason; out: ConfigReason }
+  "DELETE /api/config/reasons/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/reasons/{id}": { path: { }; query: { "base"?: number; }; body: ConfigReason; out: ConfigReason }
+  "GET /api/config/skills": { path: { }; query: { }; body: undefined; out: Array<ConfigSkill> | null }
+  "POST /api/config/skills": { path: { }; query: { }; body: ConfigSkill; out: ConfigSkill }
+  "DELETE /api/config/skills/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/skills/{id}": { path: { }; query: { "base"?: number; }; body: ConfigSkill; out: ConfigSkill }
+  "GET /api/config/teams": { path: { }; query: { }; body: undefined; out: Array<ConfigTeam> | null }
+  "POST /api/config/teams": { path: { }; query: { }; body: ConfigTeam; out: ConfigTeam }
+  "DELETE /api/config/teams/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/teams/{id}": { path: { }; query: { "base"?: number; }; body: ConfigTeam; out: ConfigTeam }
+  "POST /api/config/undo": { path: { }; query: { }; body: UndoConfigRequest; out: ConfigChange }
+  "GET /api/contacts/{id}": { path: { "id": number; }; query: { }; body: undefined; out: ContactDetail }
+  "POST /api/contacts/{id}/consult": { path: { }; query: { }; body: ContactHandOver; out: void }
+  "POST /api/contacts/{id}/consult/end": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/contacts/{id}/draft": { path: { }; query: { }; body: SaveDraftRequest; out: void }
+  "POST /api/contacts/{id}/end": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "GET /api/contacts/{id}/messages": { path: { }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: MessagePage }
+  "POST /api/contacts/{id}/messages": { path: { }; query: { }; body: SendMessageRequest; out: ConversationMessage }
+  "POST /api/contacts/{id}/notes": { path: { }; query: { }; body: AddNoteRequest; out: ConversationNote }
+  "PUT /api/contacts/{id}/presence": { path: { }; query: { }; body: SetPresenceRequest; out: void }
+  "PUT /api/contacts/{id}/priority": { path: { }; query: { }; body: PrioritiseContactRequest; out: void }
+  "PUT /api/contacts/{id}/read": { path: { }; query: { }; body: MarkReadRequest; out: void }
+  "POST /api/contacts/{id}/requeue": { path: { }; query: { }; body: RequeueContactRequest; out: void }
+  "POST /api/contacts/{id}/snooze": { path: { }; query: { }; body: SnoozeContactRequest; out: void }
+  "POST /api/contacts/{id}/transfer": { path: { }; query: { }; body: ContactHandOver; out: void }
+  "POST /api/contacts/{id}/wrap-up": { path: { }; query: { }; body: WrapUpRequest; out: void }
+  "POST /api/contacts/{id}/wrap-up/extend": { path: { }; query: { }; body: ExtendWrapUpRequest; out: void }
+  "GET /api/customers": { path: { }; query: { "q"?: string; "limit"?: number; }; body: undefined; out: Array<ContactCustomer> | null }
+  "GET /api/customers/{id}": { path: { "id": number; }; query: { }; body: undefined; out: ContactCustomer }
+  "PATCH /api/customers/{id}": { path: { "id": number; }; query: { }; body: ContactCustomerChange; out: ContactCustomer }
+  "GET /api/desk": { path: { }; query: { }; body: undefined; out: ContactDesk }
+  "PUT /api/desk/status": { path: { }; query: { }; body: SetStatusRequest; out: ContactAgent }
+  "GET /api/events": { path: { }; query: { "after"?: number; "limit"?: number; }; body: undefined; out: WebhookEventPage }
+  "GET /api/events/live": { path: { }; query: { "after"?: number; }; body: undefined; out: void }
+  "POST /api/files": { path: { }; query: { "name"?: string; }; body: Blob; out: ConversationFile }
+  "GET /api/files/{id}": { path: { "id": string; }; query: { }; body: undefined; out: string }
+  "GET /api/keys": { path: { }; query: { }; body: undefined; out: Array<AccessKeyView> | null }
+  "POST /api/keys": { path: { }; query: { }; body: AccessNewKey; out: AccessKeySecret }
+  "DELETE /api/keys/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "GET /api/live": { path: { }; query: { "after"?: number; }; body: undefined; out: void }
+  "GET /api/me": { path: { }; query: { }; body: undefined; out: AccessMe }
+  "GET /api/me/passkeys": { path: { }; query: { }; body: undefined; out: Array<AccessPasskeyView> | null }
+  "POST /api/me/passkeys": { path: { }; query: { }; body: AccessPasskeyAnswer; out: void }
+  "POST /api/me/passkeys/begin": { path: { }; query: { }; body: undefined; out: AccessCeremony }
+  "DELETE /api/me/passkeys/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/me/password": { path: { }; query: { }; body: ChangePasswordRequest; out: void }
+  "PUT /api/me/preferences": { path: { }; query: { }; body: AccessPreferences; out: void }
+  "GET /api/me/sessions": { path: { }; query: { }; body: undefined; out: Array<AccessSessionView> | null }
+  "DELETE /api/me/sessions/{id}": { path: { "id": string; }; query: { }; body: undefined; out: void }
+  "DELETE /api/me/totp": { path: { }; query: { }; body: undefined; out: void }
+  "POST /api/me/totp": { path: { }; query: { }; body: undefined; out: AccessTOTPSecret }
+  "PUT /api/me/totp": { path: { }; query: { }; body: ConfirmTotpRequest; out: void }
+  "GET /api/names": { path: { }; query: { }; body: undefined; out: ConfigNames }
+  "POST /api/offers/{id}/accept": { path: { "id": number; }; query: { }; body: undefined; out: ContactDetail }
+  "POST /api/offers/{id}/decline": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "POST /api/people/{id}/invite": { path: { "id": number; }; query: { }; body: undefined; out: AccessInvitation }
+  "DELETE /api/people/{id}/sessions": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "POST /api/preview": { path: { }; query: { }; body: ContactPreview; out: ContactPreviewResult }
+  "DELETE /api/session": { path: { }; query: { }; body: undefined; out: void }
+  "GET /api/wall": { path: { }; query: { "formula"?: "answered_of_offered" | "answered_of_answered" | "answered_or_abandoned_of_offered" | "connect" | "genesys" | "genesys_short_off" | "genesys_abandons_off" | "cisco_ignored" | "cisco_negative" | "cisco_positive" | "queue"; "team_id"?: number; "brand_id"?: number; "partner_id"?: number; }; body: undefined; out: BoardWall }
+  "GET /api/wall/live": { path: { }; query: { "formula"?: "answered_of_offered" | "answered_of_answered" | "answered_or_abandoned_of_offered" | "connect" | "genesys" | "genesys_short_off" | "genesys_abandons_off" | "cisco_ignored" | "cisco_negative" | "cisco_positive" | "queue"; "team_id"?: number; "brand_id"?: number; "partner_id"?: number; }; body: undefined; out: void }
+  "GET /api/wall/pages": { path: { }; query: { }; body: undefined; out: Array<BoardPage> | null }
+  "GET /api/webhooks": { path: { }; query: { }; body: undefined; out: Array<WebhookHook> | null }
+  "POST /api/webhooks": { path: { }; query: { }; body: WebhookNewHook; out: WebhookSecret }
+  "DELETE /api/webhooks/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "GET /api/webhooks/{id}/deliveries": { path: { "id": number; }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: Array<WebhookDelivery> | null }
+  "POST /api/webhooks/{id}/deliveries/{delivery}/retry": { path: { "id": number; "delivery": number; }; query: { }; body: undefined; out: void }
+}
+export type Streams = {
+  "/api/chat/live": { "message": ConversationMessage; "place": ChatPlace; "read": ChatReadMark; "snapshot": ChatConversation; "state": ChatState; "typing": ConversationTyping; }
+  "/api/events/live": { "event": WebhookEvent; }
+  "/api/live": { "agent": ContactAgent; "contact": ContactSummary; "message": ConversationMessage; "names": ContactNamesChanged; "note": ConversationNote; "offer": ContactOffer; "offer_end": ContactOfferEnd; "presence": ContactPresence; "queues": ContactQueues; "read": ContactReadMark; "reset": ContactReset; "snapshot": ContactDesk; "typing": ConversationTyping; }
+  "/api/wall/live": { "wall": BoardWall; }
+}
