@@ -21,6 +21,7 @@ type API struct {
 
 // New registers every operation on mux.
 func New(mux *http.ServeMux, rooms Rooms) *API {
+	huma.DefaultArrayNullable = false // an empty list is [], never null: see listed
 	cfg := huma.DefaultConfig("Sentral", "1")
 	cfg.Info.Description = "Everything the screens of a Sentral centre do, for integrators too. Times are milliseconds since 1970 (UTC); errors are RFC 9457 problems."
 	cfg.CreateHooks = nil // no $schema links in bodies
@@ -120,8 +121,17 @@ func serve[I, O any](a *API, op operation, fn func(ctx context.Context, in *I) (
 		if err != nil {
 			return nil, problem(err)
 		}
-		return &Body[O]{Body: out}, nil
+		return &Body[O]{Body: listed(out)}, nil
 	})
+}
+
+// listed turns a list that a room left nil into an empty one, as the description promises.
+func listed[O any](out O) O {
+	v := reflect.ValueOf(&out).Elem()
+	if v.Kind() == reflect.Slice && v.IsNil() {
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	}
+	return out
 }
 
 // run registers one operation that answers 204 with no body.

@@ -100,7 +100,7 @@ export type ConversationMessage = { "agent_id"?: number; "at_ms": number; "autho
 export type ConversationNote = { "agent_id": number; "at_ms": number; "contact_id": number; "id": number; "name": string; "text": string; }
 export type ConversationTyping = { "author": "customer" | "agent"; "contact_id": number; "name": string; "until_ms": number; }
 export type ErrorDetail = { "location"?: string; "message"?: string; "value"?: unknown; }
-export type ErrorModel = { "detail"?: string; "errors"?: Array<ErrorDetail> | null; "instance"?: string; "status"?: number; "title"?: string; "type"?: string; }
+export type ErrorModel = { "detail"?: string; "errors"?: Array<ErrorDetail>; "instance"?: string; "status"?: number; "title"?: string; "type"?: string; }
 export type ExtendWrapUpRequest = { "seconds": number; }
 export type MarkReadRequest = { "message_id": number; }
 export type MessagePage = { "messages": Array<ConversationMessage>; "more": boolean; }
@@ -123,7 +123,7 @@ export type WebhookSecret = { "active": boolean; "created_at_ms": number; "failu
 export type WrapUpRequest = { "note"?: string; "outcome": "solved" | "not_solved" | "follow_up" | "wrong_number"; "reason_id": number; }
 export type WriteMessageRequest = { "files"?: Array<string>; "key": string; "text": string; }
 export type Routes = {
-  "GET /api/agents": { path: { }; query: { }; body: undefined; out: Array<ContactColleague> | null }
+  "GET /api/agents": { path: { }; query: { }; body: undefined; out: Array<ContactColleague> }
   "PUT /api/agents/{id}/status": { path: { "id": number; }; query: { }; body: SetAgentStatusRequest; out: void }
   "GET /api/audit": { path: { }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: AccessAuditPage }
   "GET /api/chat/brand": { path: { }; query: { "key": string; "lang"?: "nb" | "nn" | "sv" | "en"; }; body: undefined; out: ChatBrand }
@@ -141,53 +141,53 @@ export type Routes = {
   "POST /api/chat/visitor": { path: { }; query: { }; body: ChatIntroduction; out: ChatToken }
   "GET /api/config": { path: { }; query: { }; body: undefined; out: ConfigVersioned }
   "PUT /api/config": { path: { }; query: { "base"?: number; "note"?: string; }; body: ConfigDocument; out: ConfigChange }
-  "GET /api/config/brands": { path: { }; query: { }; body: undefined; out: Array<ConfigBrand> | null }
+  "GET /api/config/brands": { path: { }; query: { }; body: undefined; out: Array<ConfigBrand> }
   "POST /api/config/brands": { path: { }; query: { }; body: ConfigBrand; out: ConfigBrand }
   "DELETE /api/config/brands/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/brands/{id}": { path: { }; query: { "base"?: number; }; body: ConfigBrand; out: ConfigBrand }
-  "GET /api/config/canned": { path: { }; query: { }; body: undefined; out: Array<ConfigCanned> | null }
+  "GET /api/config/canned": { path: { }; query: { }; body: undefined; out: Array<ConfigCanned> }
   "POST /api/config/canned": { path: { }; query: { }; body: ConfigCanned; out: ConfigCanned }
   "DELETE /api/config/canned/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/canned/{id}": { path: { }; query: { "base"?: number; }; body: ConfigCanned; out: ConfigCanned }
-  "GET /api/config/capacities": { path: { }; query: { }; body: undefined; out: Array<ConfigCapacity> | null }
+  "GET /api/config/capacities": { path: { }; query: { }; body: undefined; out: Array<ConfigCapacity> }
   "POST /api/config/capacities": { path: { }; query: { }; body: ConfigCapacity; out: ConfigCapacity }
   "DELETE /api/config/capacities/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/capacities/{id}": { path: { }; query: { "base"?: number; }; body: ConfigCapacity; out: ConfigCapacity }
-  "GET /api/config/changes": { path: { }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: Array<ConfigChange> | null }
+  "GET /api/config/changes": { path: { }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: Array<ConfigChange> }
   "POST /api/config/check": { path: { }; query: { }; body: ConfigDocument; out: ConfigReview }
-  "GET /api/config/hours": { path: { }; query: { }; body: undefined; out: Array<ConfigHours> | null }
+  "GET /api/config/hours": { path: { }; query: { }; body: undefined; out: Array<ConfigHours> }
   "POST /api/config/hours": { path: { }; query: { }; body: ConfigHours; out: ConfigHours }
   "DELETE /api/config/hours/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/hours/{id}": { path: { }; query: { "base"?: number; }; body: ConfigHours; out: ConfigHours }
-  "GET /api/config/markets": { path: { }; query: { }; body: undefined; out: Array<ConfigMarket> | null }
+  "GET /api/config/markets": { path: { }; query: { }; body: undefined; out: Array<ConfigMarket> }
   "POST /api/config/markets": { path: { }; query: { }; body: ConfigMarket; out: ConfigMarket }
   "DELETE /api/config/markets/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/markets/{id}": { path: { }; query: { "base"?: number; }; body: ConfigMarket; out: ConfigMarket }
-  "GET /api/config/partners": { path: { }; query: { }; body: undefined; out: Array<ConfigPartner> | null }
+  "GET /api/config/partners": { path: { }; query: { }; body: undefined; out: Array<ConfigPartner> }
   "POST /api/config/partners": { path: { }; query: { }; body: ConfigPartner; out: ConfigPartner }
   "DELETE /api/config/partners/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/partners/{id}": { path: { }; query: { "base"?: number; }; body: ConfigPartner; out: ConfigPartner }
-  "GET /api/config/pauses": { path: { }; query: { }; body: undefined; out: Array<ConfigPause> | null }
+  "GET /api/config/pauses": { path: { }; query: { }; body: undefined; out: Array<ConfigPause> }
   "POST /api/config/pauses": { path: { }; query: { }; body: ConfigPause; out: ConfigPause }
   "DELETE /api/config/pauses/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/pauses/{id}": { path: { }; query: { "base"?: number; }; body: ConfigPause; out: ConfigPause }
-  "GET /api/config/people": { path: { }; query: { }; body: undefined; out: Array<ConfigPerson> | null }
+  "GET /api/config/people": { path: { }; query: { }; body: undefined; out: Array<ConfigPerson> }
   "POST /api/config/people": { path: { }; query: { }; body: ConfigPerson; out: ConfigPerson }
   "DELETE /api/config/people/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/people/{id}": { path: { }; query: { "base"?: number; }; body: ConfigPerson; out: ConfigPerson }
-  "GET /api/config/queues": { path: { }; query: { }; body: undefined; out: Array<ConfigQueue> | null }
+  "GET /api/config/queues": { path: { }; query: { }; body: undefined; out: Array<ConfigQueue> }
   "POST /api/config/queues": { path: { }; query: { }; body: ConfigQueue; out: ConfigQueue }
   "DELETE /api/config/queues/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/queues/{id}": { path: { }; query: { "base"?: number; }; body: ConfigQueue; out: ConfigQueue }
-  "GET /api/config/reasons": { path: { }; query: { }; body: undefined; out: Array<ConfigReason> | null }
+  "GET /api/config/reasons": { path: { }; query: { }; body: undefined; out: Array<ConfigReason> }
   "POST /api/config/reasons": { path: { }; query: { }; body: ConfigReason; out: ConfigReason }
   "DELETE /api/config/reasons/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/reasons/{id}": { path: { }; query: { "base"?: number; }; body: ConfigReason; out: ConfigReason }
-  "GET /api/config/skills": { path: { }; query: { }; body: undefined; out: Array<ConfigSkill> | null }
+  "GET /api/config/skills": { path: { }; query: { }; body: undefined; out: Array<ConfigSkill> }
   "POST /api/config/skills": { path: { }; query: { }; body: ConfigSkill; out: ConfigSkill }
   "DELETE /api/config/skills/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/skills/{id}": { path: { }; query: { "base"?: number; }; body: ConfigSkill; out: ConfigSkill }
-  "GET /api/config/teams": { path: { }; query: { }; body: undefined; out: Array<ConfigTeam> | null }
+  "GET /api/config/teams": { path: { }; query: { }; body: undefined; out: Array<ConfigTeam> }
   "POST /api/config/teams": { path: { }; query: { }; body: ConfigTeam; out: ConfigTeam }
   "DELETE /api/config/teams/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/teams/{id}": { path: { }; query: { "base"?: number; }; body: ConfigTeam; out: ConfigTeam }
@@ -208,7 +208,7 @@ export type Routes = {
   "POST /api/contacts/{id}/transfer": { path: { }; query: { }; body: ContactHandOver; out: void }
   "POST /api/contacts/{id}/wrap-up": { path: { }; query: { }; body: WrapUpRequest; out: void }
   "POST /api/contacts/{id}/wrap-up/extend": { path: { }; query: { }; body: ExtendWrapUpRequest; out: void }
-  "GET /api/customers": { path: { }; query: { "q"?: string; "limit"?: number; }; body: undefined; out: Array<ContactCustomer> | null }
+  "GET /api/customers": { path: { }; query: { "q"?: string; "limit"?: number; }; body: undefined; out: Array<ContactCustomer> }
   "GET /api/customers/{id}": { path: { "id": number; }; query: { }; body: undefined; out: ContactCustomer }
   "PATCH /api/customers/{id}": { path: { "id": number; }; query: { }; body: ContactCustomerChange; out: ContactCustomer }
   "GET /api/desk": { path: { }; query: { }; body: undefined; out: ContactDesk }
@@ -217,18 +217,18 @@ export type Routes = {
   "GET /api/events/live": { path: { }; query: { "after"?: number; }; body: undefined; out: void }
   "POST /api/files": { path: { }; query: { "name"?: string; }; body: Blob; out: ConversationFile }
   "GET /api/files/{id}": { path: { "id": string; }; query: { }; body: undefined; out: string }
-  "GET /api/keys": { path: { }; query: { }; body: undefined; out: Array<AccessKeyView> | null }
+  "GET /api/keys": { path: { }; query: { }; body: undefined; out: Array<AccessKeyView> }
   "POST /api/keys": { path: { }; query: { }; body: AccessNewKey; out: AccessKeySecret }
   "DELETE /api/keys/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "GET /api/live": { path: { }; query: { "after"?: number; }; body: undefined; out: void }
   "GET /api/me": { path: { }; query: { }; body: undefined; out: AccessMe }
-  "GET /api/me/passkeys": { path: { }; query: { }; body: undefined; out: Array<AccessPasskeyView> | null }
+  "GET /api/me/passkeys": { path: { }; query: { }; body: undefined; out: Array<AccessPasskeyView> }
   "POST /api/me/passkeys": { path: { }; query: { }; body: AccessPasskeyAnswer; out: void }
   "POST /api/me/passkeys/begin": { path: { }; query: { }; body: undefined; out: AccessCeremony }
   "DELETE /api/me/passkeys/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/me/password": { path: { }; query: { }; body: ChangePasswordRequest; out: void }
   "PUT /api/me/preferences": { path: { }; query: { }; body: AccessPreferences; out: void }
-  "GET /api/me/sessions": { path: { }; query: { }; body: undefined; out: Array<AccessSessionView> | null }
+  "GET /api/me/sessions": { path: { }; query: { }; body: undefined; out: Array<AccessSessionView> }
   "DELETE /api/me/sessions/{id}": { path: { "id": string; }; query: { }; body: undefined; out: void }
   "DELETE /api/me/totp": { path: { }; query: { }; body: undefined; out: void }
   "POST /api/me/totp": { path: { }; query: { }; body: undefined; out: AccessTOTPSecret }
@@ -242,11 +242,11 @@ export type Routes = {
   "DELETE /api/session": { path: { }; query: { }; body: undefined; out: void }
   "GET /api/wall": { path: { }; query: { "formula"?: "answered_of_offered" | "answered_of_answered" | "answered_or_abandoned_of_offered" | "connect" | "genesys" | "genesys_short_off" | "genesys_abandons_off" | "cisco_ignored" | "cisco_negative" | "cisco_positive" | "queue"; "team_id"?: number; "brand_id"?: number; "partner_id"?: number; }; body: undefined; out: BoardWall }
   "GET /api/wall/live": { path: { }; query: { "formula"?: "answered_of_offered" | "answered_of_answered" | "answered_or_abandoned_of_offered" | "connect" | "genesys" | "genesys_short_off" | "genesys_abandons_off" | "cisco_ignored" | "cisco_negative" | "cisco_positive" | "queue"; "team_id"?: number; "brand_id"?: number; "partner_id"?: number; }; body: undefined; out: void }
-  "GET /api/wall/pages": { path: { }; query: { }; body: undefined; out: Array<BoardPage> | null }
-  "GET /api/webhooks": { path: { }; query: { }; body: undefined; out: Array<WebhookHook> | null }
+  "GET /api/wall/pages": { path: { }; query: { }; body: undefined; out: Array<BoardPage> }
+  "GET /api/webhooks": { path: { }; query: { }; body: undefined; out: Array<WebhookHook> }
   "POST /api/webhooks": { path: { }; query: { }; body: WebhookNewHook; out: WebhookSecret }
   "DELETE /api/webhooks/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "GET /api/webhooks/{id}/deliveries": { path: { "id": number; }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: Array<WebhookDelivery> | null }
+  "GET /api/webhooks/{id}/deliveries": { path: { "id": number; }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: Array<WebhookDelivery> }
   "POST /api/webhooks/{id}/deliveries/{delivery}/retry": { path: { "id": number; "delivery": number; }; query: { }; body: undefined; out: void }
 }
 export type Streams = {
