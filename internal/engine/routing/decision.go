@@ -101,6 +101,7 @@ const (
 	OfferDeclined
 	OfferLapsed
 	OfferWithdrawn
+	offerEndCount
 )
 
 // Ending says how a contact left the centre; every contact ends exactly once.
@@ -115,6 +116,25 @@ const (
 	HandedToSelf            // taken over by self-service
 	PromiseExpired          // the promise window closed, or every attempt was used
 	ClosedUnanswered        // the queue was closed by force
+	endingCount
+)
+
+// Phase is the one place where a contact is. The drawing of how it moves is in contact.go.
+type Phase uint8
+
+// The phases. Every contact that was taken in and has not ended is in exactly one.
+const (
+	Nowhere   Phase = iota // never arrived, or ended
+	InQueue                // waits for an agent; a live customer or deferred work
+	InPromise              // waits for the time of its promise or of the next attempt; nobody is offered it
+	InOffer                // rings at one agent
+	InDial                 // the promised customer is being rung
+	InTalk                 // in conversation with one agent
+	InPark                 // interrupted, still the same agent's
+	InHold                 // kept for an agent whose connection is gone
+	InSnooze               // put aside until a time; returns to the same agent
+	InWrapUp               // the customer has gone, the agent is finishing
+	phaseCount
 )
 
 // State is what the engine knows of an agent; Status is what the person said.
@@ -145,18 +165,22 @@ const (
 	OfferOver    // the offer had already ended, and how is known
 	NotYours     // the contact or offer is with another agent
 	WrongState   // the contact or agent is not in a state that allows this
-	AlreadyThere // a contact of this id exists: the event was doubled
+	AlreadyThere // a contact of this id exists, or the thing is already so: the event was doubled
 	QueueIsClosed
 	OverCap        // as many promises as may be kept are open
 	InConversation // cannot sign out in a conversation
 	BadTarget      // a transfer to nobody, to oneself, or to someone who is not there
 	NotDeferred    // only deferred channels can be snoozed
 	TooLong        // the wrap-up's extension is beyond the limit
-	TimeWentBack   // the event's At is earlier than the last one's: it is taken as now, never refused alone
 	NotQualified   // overtaking: the agent lacks a requirement of the contact ahead
 	ExcludedAgent  // overtaking: the contact ahead was just declined by or came from this agent
 	ReservedFor    // overtaking: the contact ahead waits for one person or team
 	NotYetDue      // overtaking: a promise ahead whose time has not come
-	BadSettings
+	BadSettings    // the rule book or profile breaks a rule: ValidateSettings or ValidateProfile says which
+	StaleSettings  // a rule book of this version or a later one is already in force
+	ContactOver    // the contact has ended for good: the event was late or doubled
+	NoRoom         // overtaking: the agent's capacity does not allow the channel of the contact ahead
+	UnknownChannel // the arrival names no channel
+	TooLate        // the arrival's id is so far behind the newest that it cannot be told from a doubled one
 	codeCount
 )

@@ -47,7 +47,7 @@ const (
 
 	// Opening hours and levers, told by the calendar and by people.
 	QueueOpened // Queue
-	QueueClosed // Queue: new contacts are turned away; those waiting are served out unless Force
+	QueueClosed // Queue: new contacts are turned away, except in deferred channels, whose writer is gone; those waiting are served out unless Force
 	LendingSet  // Team, Queue, Force: a leader opens or closes lending by hand; Count 1 open, 0 closed, -1 back to the rule
 
 	// Time itself.
@@ -104,6 +104,7 @@ const (
 	ToPerson                // Event.ToAgent
 	ToTeam                  // Event.Team, within the contact's queue
 	ToLeader                // the leader of Event.Agent's team
+	transferTargetCount
 )
 
 // Outcome says how a conversation went, as the agent recorded it in wrap-up.
@@ -116,6 +117,7 @@ const (
 	NotSolved   // we could not help: recorded as just that, and followed up (S5)
 	FollowUp    // promised to come back
 	WrongNumber // misdirected, spam or silent
+	outcomeCount
 )
 
 // Status is what a person says about themselves. State, in decision.go, is what the engine knows of them.

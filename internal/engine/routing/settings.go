@@ -14,6 +14,7 @@ type Settings struct {
 	PriorityCredit [10]int64 `json:"priority_credit_ms"`
 	LostGraceMS    int64     `json:"lost_grace_ms"`   // how long conversations in side-by-side and deferred channels are held for a lost agent
 	ReturnHoldMS   int64     `json:"return_hold_ms"`  // how long a contact waits for LastAgent alone when that agent is present but busy; 0 = only if free
+	DirectHoldMS   int64     `json:"direct_hold_ms"`  // how long a contact waits for the person or team it was aimed at before its queue may serve it; 0 = until they leave or refuse
 	LapsesToAway   int32     `json:"lapses_to_away"`  // so many lapses in a row set Away; 0 means 1
 	DeclineCoolMS  int64     `json:"decline_cool_ms"` // how long a declined or lapsed contact is not offered to the same agent again
 }
@@ -48,7 +49,8 @@ type Promise struct {
 	CustomerFirst bool  `json:"customer_first"` // ring the customer when the place comes up, then look for the agent; else the agent first
 	Attempts      int32 `json:"attempts"`       // at most so many; 0 means 1
 	RetryMS       int64 `json:"retry_ms"`
-	Cap           int32 `json:"cap"` // promises open at once; negative = without limit, 0 = none
+	DialMS        int64 `json:"dial_ms"` // an attempt without a CallbackResult counts as not reached after this; 0 means a minute
+	Cap           int32 `json:"cap"`     // promises open at once; negative = without limit, 0 = none
 }
 
 // Team is the agents that one leader leads.
