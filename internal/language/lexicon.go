@@ -31,7 +31,7 @@ type Concept struct {
 }
 
 // endingsOf are the inflections that a lemma is tried with. They serve all word classes at once: a form that no one writes does no
-// harm, and ReadLexicon refuses those that would meet another concept's word.
+// harm, and a form that two concepts would share is left to neither. Bokmål lemmas take the Nynorsk endings as well.
 var endingsOf = map[Code][]string{
 	Bokmal:  strings.Fields("a de e en ende ene enes ens er es et ets ne r s t te"),
 	Nynorsk: strings.Fields("a ane ar ast de e en ene er et i ne r s st t te"),
