@@ -1,0 +1,86 @@
+package routing
+
+import (
+	"encoding/json"
+	"math/bits"
+)
+
+// mix folds two words into one; every bit of both matters to every bit of the result.
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a^0xa0761d6478bd642f, b^0xe7037ed1a0b428db)
+	return hi ^ lo
+}
+
+func (e *Engine) fold(a, b uint64) { e.digest = mix(e.digest^a, b) + a }
+
+func pair(a, b int32) uint64 { return uint64(uint32(a)) | uint64(uint32(b))<<32 }
+
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// digestEvent folds every field of an event into the rolling digest.
+func (e *Engine) digestEvent(ev *Event) {
+	small := uint64(ev.Kind) | uint64(ev.Channel)<<8 | uint64(ev.Status)<<16 | uint64(ev.Priority)<<24 | uint64(ev.NeedCount)<<32 |
+		uint64(ev.Target)<<40 | uint64(ev.Outcome)<<48 | bit(ev.Force)<<56 | bit(ev.Reached)<<57
+	e.fold(small, uint64(ev.At))
+	e.fold(uint64(ev.Contact), uint64(ev.Offer))
+	e.fold(pair(int32(ev.Agent), int32(ev.ToAgent)), pair(int32(ev.LastAgent), int32(ev.Queue)))
+	if rest := pair(int32(ev.Team), int32(ev.Pause)); rest|pair(int32(ev.Reason), ev.Count)|uint64(ev.Until)|uint64(ev.Credit) != 0 {
+		e.fold(rest, pair(int32(ev.Reason), ev.Count))
+		e.fold(uint64(ev.Until), uint64(ev.Credit))
+	}
+	for i := range min(int(ev.NeedCount), MaxNeeds) {
+		e.fold(uint64(uint32(ev.Needs[i].Skill)), uint64(ev.Needs[i].Level))
+	}
+	if ev.Settings != nil {
+		e.foldJSON(ev.Settings)
+	}
+	if ev.Profile != nil {
+		e.foldJSON(ev.Profile)
+	}
+}
+
+func (e *Engine) foldJSON(v any) {
+	b, err := json.Marshal(v)
+	must(err == nil, "L10: rules and profiles are plain data")
+	e.digest = sum(e.digest, b)
+}
+
+// sum folds bytes into a digest.
+func sum(h uint64, b []byte) uint64 {
+	h = mix(h, uint64(len(b)))
+	for len(b) >= 8 {
+		h = mix(h^le64(b), 0x9e3779b97f4a7c15) + 1
+		b = b[8:]
+	}
+	var last [8]byte
+	copy(last[:], b)
+	return mix(h^le64(last[:]), 0x9e3779b97f4a7c15)
+}
+
+func le64(b []byte) uint64 {
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+// digestDecisions folds every field of the step's decisions into the rolling digest.
+func (e *Engine) digestDecisions() {
+	for i := range e.out {
+		d := &e.out[i]
+		small := uint64(d.Kind) | uint64(d.Code)<<8 | uint64(d.End)<<16 | uint64(d.How)<<24 | uint64(d.Channel)<<32 | uint64(d.Status)<<40 |
+			uint64(d.State)<<48 | uint64(d.Outcome)<<56
+		e.fold(small, uint64(d.Contact))
+		e.fold(pair(int32(d.Agent), int32(d.Queue)), uint64(d.Offer)^bit(d.Consult)<<63)
+		e.fold(pair(int32(d.Team), int32(d.Pause)), pair(int32(d.Reason), d.Count))
+		e.fold(uint64(d.At), uint64(d.Until))
+		if d.Why.Rule != NoRule {
+			w := &d.Why
+			e.fold(uint64(w.Rule)|uint64(w.Step)<<8|uint64(w.OvertakenBy)<<16|uint64(uint32(w.Fit))<<32, pair(w.Load, w.Candidates))
+			e.fold(uint64(w.WaitedMS), uint64(w.FreeMS))
+			e.fold(uint64(w.Score), uint64(w.Overtaken))
+		}
+	}
+}

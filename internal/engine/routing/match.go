@@ -1,0 +1,343 @@
+package routing
+
+import "math/bits"
+
+// urgency is where a waiting contact stands in the one order of all who wait.
+type urgency struct {
+	class uint8 // a colleague who asks, then the overdue, then everybody else
+	score int64 // weight x waited / target in thousandths, among everybody else
+	entry
+}
+
+const (
+	usual   uint8 = iota
+	overdue       // beyond its queue's age guarantee, or a promise whose time has come
+	advice        // a colleague waits with a customer
+)
+
+// urgencyOf works out where the contact stands now.
+func (e *Engine) urgencyOf(c *contact, slot int32) urgency {
+	q := &e.queues[c.queue]
+	u := urgency{class: usual, entry: entry{place: c.place, id: c.id, slot: slot}}
+	waited := e.now - c.place
+	switch {
+	case c.aim.advice():
+		u.class = advice
+	case c.due > 0 && c.due <= e.now, q.rules.AgeGuaranteeMS > 0 && waited >= q.rules.AgeGuaranteeMS:
+		u.class = overdue
+	}
+	waited = min(max(waited, 0)+e.settings.PriorityCredit[c.priority], maxDuration)
+	u.score = q.score(waited)
+	return u
+}
+
+// ahead tells whether u goes before v. Among the overdue and colleagues it is the older; else the worse off, then the older; then the lower id.
+func (u *urgency) ahead(v *urgency) bool {
+	switch {
+	case u.class != v.class:
+		return u.class > v.class
+	case u.class == usual && u.score != v.score:
+		return u.score > v.score
+	}
+	return u.before(v.entry)
+}
+
+// stepAt gives the index of the queue's step for a contact of the age.
+func (q *queue) stepAt(age int64) int {
+	k := len(q.rules.Steps) - 1
+	for k > 0 && q.rules.Steps[k].AfterMS > age {
+		k--
+	}
+	return k
+}
+
+// match offers contacts to agents. With one agent or one contact to consider it looks at no more than that; else at everybody who waits.
+func (e *Engine) match() {
+	agents, lanes, contacts := len(e.freshAgents), len(e.freshLanes), len(e.pending)
+	switch {
+	case e.rematch || agents+lanes+contacts > 1:
+		e.placePending()
+		e.matchAll()
+	case agents == 1:
+		for e.serve(e.freshAgents[0]) {
+		}
+	case lanes == 1:
+		if li := e.freshLanes[0]; e.lanes[li].used {
+			e.matchLane(li)
+		}
+	default:
+		e.placeOne(e.pending[0])
+	}
+	for _, a := range e.freshAgents {
+		e.agents[a].fresh = false
+	}
+	e.freshAgents, e.freshLanes, e.rematch = e.freshAgents[:0], e.freshLanes[:0], false
+}
+
+func (e *Engine) placePending() {
+	for _, ci := range e.pending {
+		e.intoLane(ci)
+	}
+	e.pending = e.pending[:0]
+}
+
+// placeOne finds an agent for the one contact that has come to wait. Those ahead of it could not be served by an agent who is free now, or they
+// would have been; so only if nobody takes it must it stand in line.
+func (e *Engine) placeOne(ci int32) {
+	c := &e.contacts[ci]
+	if c.phase == InQueue {
+		if best := e.bestAgent(ci); best.agent >= 0 {
+			e.give(ci, &best)
+			return
+		}
+	}
+	e.intoLane(ci)
+	e.pending = e.pending[:0]
+}
+
+// choice is an agent for a contact, and what the reason needs to know of the others.
+type choice struct {
+	agent      int32
+	step       uint8
+	borrowed   bool
+	candidates int32
+}
+
+// bestAgent gives the free agent who suits a waiting contact best, or none: one whom an earlier step admits, then best fit, then least loaded,
+// then longest free, then the lower id.
+func (e *Engine) bestAgent(ci int32) choice {
+	c := &e.contacts[ci]
+	if c.aim.person() {
+		return e.aimedAgent(c)
+	}
+	p, q := &e.pools[c.pool], &e.queues[c.queue]
+	age := e.age(c)
+	k := q.stepAt(age)
+	free := e.avail[c.channel]
+	if ch := e.pick(c, p, p.admits[k], free); ch.agent >= 0 {
+		ch.step = p.first[ch.agent]
+		return ch
+	}
+	for i, li := range q.lends {
+		if c.aim != noAim || !e.lends(li, age) {
+			continue
+		}
+		if ch := e.pick(c, p, p.lent[i*len(q.rules.Steps)+k], free); ch.agent >= 0 {
+			ch.step, ch.borrowed = uint8(k), true
+			return ch
+		}
+	}
+	return choice{agent: none}
+}
+
+// aimedAgent gives the one agent the contact waits for, if that agent can take it now.
+func (e *Engine) aimedAgent(c *contact) choice {
+	ag := &e.agents[c.aimAt]
+	mask := ag.mask
+	if c.aim.said() {
+		mask = ag.direct
+	}
+	if mask&(1<<c.channel) == 0 || c.cooled(ag.id) || e.mustNotDial(c, c.aimAt) {
+		return choice{agent: none}
+	}
+	step := e.pools[c.pool].first[c.aimAt]
+	if step == never {
+		step = uint8(e.queues[c.queue].stepAt(e.age(c)))
+	}
+	return choice{agent: c.aimAt, step: step, candidates: 1}
+}
+
+// mustNotDial tells whether the contact is a promise to ring in sight of an agent who is awaiting another customer.
+func (e *Engine) mustNotDial(c *contact, a int32) bool {
+	return c.promise && e.agents[a].expecting >= 0 && e.queues[c.queue].rules.Callback.CustomerFirst
+}
+
+// pick gives the best of the free agents in the set, with how many there are.
+func (e *Engine) pick(c *contact, p *pool, set, free bitset) choice {
+	best := choice{agent: none}
+	for w := range min(len(set), len(free)) {
+		for m := set[w] & free[w]; m != 0; m &= m - 1 {
+			a := int32(w*64 + bits.TrailingZeros64(m))
+			if c.coolN > 0 && c.cooled(e.agents[a].id) || c.promise && e.mustNotDial(c, a) {
+				continue
+			}
+			best.candidates++
+			if best.agent < 0 || e.suits(p, a, best.agent) {
+				best.agent = a
+			}
+		}
+	}
+	return best
+}
+
+// suits tells whether agent a is a better choice than b.
+func (e *Engine) suits(p *pool, a, b int32) bool {
+	x, y := &e.agents[a], &e.agents[b]
+	switch {
+	case p.first[a] != p.first[b]:
+		return p.first[a] < p.first[b]
+	case p.fit[a] != p.fit[b]:
+		return p.fit[a] > p.fit[b]
+	case x.load != y.load:
+		return x.load < y.load
+	case x.freeSince != y.freeSince:
+		return x.freeSince < y.freeSince
+	}
+	return x.id < y.id
+}
+
+// serve finds the contact that is worst off among those the agent can take, and tells whether the agent may be considered once more.
+func (e *Engine) serve(a int32) bool {
+	ag := &e.agents[a]
+	if ag.direct == 0 {
+		return false
+	}
+	best := urgency{entry: entry{slot: none}}
+	for w := range min(len(e.busy), len(ag.queues)) {
+		for m := e.busy[w] & ag.queues[w]; m != 0; m &= m - 1 {
+			for _, li := range e.queues[w*64+bits.TrailingZeros64(m)].lanes {
+				if l := &e.lanes[li]; l.agent < 0 && l.aim != aimTeam && l.aim != aimCouncil {
+					e.worstOffFor(l, a, &best)
+				}
+			}
+		}
+	}
+	for _, li := range ag.lanes {
+		e.worstOffFor(&e.lanes[li], a, &best)
+	}
+	if ag.team >= 0 {
+		for _, li := range e.teams[ag.team].lanes {
+			e.worstOffFor(&e.lanes[li], a, &best)
+		}
+	}
+	if best.slot < 0 {
+		return false
+	}
+	ch := e.bestAgent(best.slot)
+	must(ch.agent >= 0, "L7: who waits for this agent can be given to this agent")
+	e.give(best.slot, &ch)
+	return true
+}
+
+// worstOffFor looks at the first contact of a lane that the agent can take: those behind it are younger and ask for no less.
+func (e *Engine) worstOffFor(l *lane, a int32, best *urgency) {
+	ag := &e.agents[a]
+	mask := ag.mask
+	if l.aim.said() {
+		mask = ag.direct
+	}
+	if mask&(1<<l.channel) == 0 || l.aim == aimNotYet {
+		return
+	}
+	p, q := &e.pools[l.pool], &e.queues[l.queue]
+	for _, x := range l.waiting() {
+		if l.agent < 0 && !e.admitsNow(p, q, l, a, max(0, e.now-x.place)) {
+			return
+		}
+		c := &e.contacts[x.slot]
+		if c.coolN > 0 && c.cooled(ag.id) || c.promise && e.mustNotDial(c, a) {
+			continue
+		}
+		if u := e.urgencyOf(c, x.slot); best.slot < 0 || u.ahead(best) {
+			*best = u
+		}
+		return
+	}
+}
+
+// admitsNow tells whether the agent may take a contact of the lane that has waited for age.
+func (e *Engine) admitsNow(p *pool, q *queue, l *lane, a int32, age int64) bool {
+	k := q.stepAt(age)
+	if int(p.first[a]) <= k {
+		return true
+	}
+	for i, li := range q.lends {
+		if l.aim == noAim && p.lent[i*len(q.rules.Steps)+k].has(a) && e.lends(li, age) {
+			return true
+		}
+	}
+	return false
+}
+
+// matchLane offers the contacts of one lane until the agents who are free can take none of them.
+func (e *Engine) matchLane(li int32) {
+	for i := 0; e.lanes[li].used; {
+		l := &e.lanes[li]
+		if i >= len(l.waiting()) || !e.anybodyFor(l, l.waiting()[i].place) {
+			return
+		}
+		x := l.waiting()[i]
+		if best := e.bestAgent(x.slot); best.agent >= 0 {
+			e.give(x.slot, &best)
+		} else {
+			i++
+		}
+	}
+}
+
+// anybodyFor tells whether some free agent may take a contact of the lane with this place, leaving refusals aside.
+func (e *Engine) anybodyFor(l *lane, place int64) bool {
+	if l.aim == aimNotYet {
+		return false
+	}
+	if l.agent >= 0 {
+		ag := &e.agents[l.agent]
+		return (ag.mask|ag.direct)&(1<<l.channel) != 0
+	}
+	p, q := &e.pools[l.pool], &e.queues[l.queue]
+	age := max(0, e.now-place)
+	k := q.stepAt(age)
+	free := e.avail[l.channel]
+	if p.admits[k].meets(free) {
+		return true
+	}
+	for i, lend := range q.lends {
+		if l.aim == noAim && e.lends(lend, age) && p.lent[i*len(q.rules.Steps)+k].meets(free) {
+			return true
+		}
+	}
+	return false
+}
+
+// matchAll offers contacts in the one order of all who wait, until the agents who are free can take none. It is the rule itself; serve and
+// placeOne are what remains of it when only one agent or one contact is new.
+func (e *Engine) matchAll() {
+	for i := range e.lanes {
+		e.lanes[i].scan = 0
+	}
+	for {
+		best := urgency{entry: entry{slot: none}}
+		for i := range e.lanes {
+			l := &e.lanes[i]
+			if !l.used || l.scan >= len(l.waiting()) {
+				continue
+			}
+			x := l.waiting()[l.scan]
+			if !e.anybodyFor(l, x.place) {
+				continue
+			}
+			if u := e.urgencyOf(&e.contacts[x.slot], x.slot); best.slot < 0 || u.ahead(&best) {
+				best = u
+			}
+		}
+		if best.slot < 0 {
+			return
+		}
+		if ch := e.bestAgent(best.slot); ch.agent >= 0 {
+			e.give(best.slot, &ch)
+		} else {
+			e.lanes[e.contacts[best.slot].lane].scan++
+		}
+	}
+}
+
+// give offers the contact to the agent that was chosen, or rings the customer first.
+func (e *Engine) give(ci int32, ch *choice) {
+	c := &e.contacts[ci]
+	if c.promise && e.queues[c.queue].rules.Callback.CustomerFirst {
+		e.dialInSight(ci, ch.agent)
+		return
+	}
+	why := e.reason(ci, ch)
+	e.makeOffer(ci, ch.agent, &why, c.aim.said())
+}

@@ -1,0 +1,180 @@
+package routing
+
+import "sentral/internal/centre"
+
+// endedOffers is how many ended offers are remembered, so that a late command is told how its offer ended.
+const endedOffers = 512
+
+type endedOffer struct {
+	offer centre.OfferID
+	end   OfferEnd
+}
+
+// makeOffer puts the contact before the agent.
+func (e *Engine) makeOffer(ci, a int32, why *Why, aimed bool) {
+	ag := &e.agents[a]
+	e.leaveQueue(ci)
+	e.setPhase(ci, InOffer)
+	c := &e.contacts[ci]
+	q := &e.queues[c.queue]
+	c.agent, c.offer, c.aimed = a, e.nextOffer, aimed
+	c.aimUntil = 0
+	e.nextOffer++
+	c.until = e.now + q.rules.OfferMS
+	e.arm(phaseTimer, ci, int64(c.id), c.until)
+	ag.offer = ci
+	if ag.free {
+		ag.free = false
+		if ag.team >= 0 {
+			e.teams[ag.team].free--
+		}
+	}
+	e.setMasks(a, 0, 0)
+	e.touch(a)
+	e.emit(Decision{Kind: Offered, Contact: c.id, Agent: ag.id, Offer: c.offer, Queue: q.rules.ID, Channel: c.channel,
+		Until: centre.Instant(c.until), Consult: c.isLeg(), Why: *why})
+}
+
+// endOffer ends the offer that rings, once; the caller says where the contact goes.
+func (e *Engine) endOffer(ci int32, end OfferEnd) {
+	c := &e.contacts[ci]
+	a := c.agent
+	ag := &e.agents[a]
+	must(c.phase == InOffer && ag.offer == ci, "L4: an offer ends once")
+	e.ended[int(c.offer)%endedOffers] = endedOffer{offer: c.offer, end: end}
+	e.emit(Decision{Kind: OfferEnded, Contact: c.id, Agent: ag.id, Offer: c.offer, End: end, Consult: c.isLeg()})
+	ag.offer = none
+	e.touch(a)
+	c.agent, c.until = none, 0
+}
+
+// offerOf gives the contact or leg whose offer the event answers.
+func (e *Engine) offerOf(ev *Event) (int32, Code) {
+	a := e.findAgent(ev.Agent)
+	if a < 0 {
+		return none, UnknownAgent
+	}
+	ci, code := e.known(ev)
+	if code != NoCode {
+		return none, code
+	}
+	for _, at := range [2]int32{ci, e.contacts[ci].leg} {
+		if at < 0 {
+			continue
+		}
+		if c := &e.contacts[at]; c.phase == InOffer && c.offer == ev.Offer {
+			if c.agent != a {
+				return none, NotYours
+			}
+			return at, NoCode
+		}
+	}
+	if ev.Offer <= 0 || ev.Offer >= e.nextOffer {
+		return none, UnknownOffer
+	}
+	return none, OfferOver
+}
+
+// refuseOffer answers a command about an offer that is over, and says how it ended if that is still known.
+func (e *Engine) refuseOffer(ev *Event, code Code) Code {
+	if code != OfferOver && code != ContactOver {
+		return code
+	}
+	d := Decision{Kind: Refused, Code: code, Contact: ev.Contact, Offer: ev.Offer, Agent: ev.Agent}
+	if ev.Offer > 0 {
+		if r := e.ended[int(ev.Offer)%endedOffers]; r.offer == ev.Offer {
+			d.End = r.end
+		}
+	}
+	e.emit(d)
+	return NoCode
+}
+
+// accept begins the conversation, or the dialling of a promised customer.
+func (e *Engine) accept(ev *Event) Code {
+	ci, code := e.offerOf(ev)
+	if code != NoCode {
+		return e.refuseOffer(ev, code)
+	}
+	c := &e.contacts[ci]
+	a := c.agent
+	e.agents[a].lapses = 0
+	e.endOffer(ci, OfferAccepted)
+	e.parkFor(a, c.channel)
+	if c.promise && !c.isLeg() {
+		e.dialFor(ci, a)
+		return NoCode
+	}
+	e.connect(ci, a)
+	return NoCode
+}
+
+// connect begins or continues the conversation with the agent.
+func (e *Engine) connect(ci, a int32) {
+	e.intoHand(ci, a, InTalk)
+	c := &e.contacts[ci]
+	c.started, c.snoozer = e.now, 0
+	c.aim, c.aimAt, c.aimUntil = noAim, none, 0
+	if !c.isLeg() {
+		if c.team >= 0 {
+			c.team, c.pool = none, e.poolFor(c.queue, none, &c.needs, c.needN)
+		}
+		e.notePatience(c, false)
+	}
+	e.emit(Decision{Kind: Connected, Contact: c.id, Agent: e.agents[a].id, Queue: e.queues[c.queue].rules.ID, Channel: c.channel, Consult: c.isLeg()})
+}
+
+// decline puts the contact back in its place; the agent stays in the status said.
+func (e *Engine) decline(ev *Event) Code {
+	ci, code := e.offerOf(ev)
+	if code != NoCode {
+		return e.refuseOffer(ev, code)
+	}
+	a := e.contacts[ci].agent
+	e.agents[a].lapses = 0
+	e.agents[a].freeSince = e.now
+	e.endOffer(ci, OfferDeclined)
+	e.refusedBy(ci, a)
+	return NoCode
+}
+
+// lapse puts the contact back in its place and, after so many in a row, the agent on Away: no customer rings at an empty chair.
+func (e *Engine) lapse(ci int32) {
+	a := e.contacts[ci].agent
+	ag := &e.agents[a]
+	e.endOffer(ci, OfferLapsed)
+	ag.freeSince = e.now
+	ag.lapses++
+	if ag.lapses >= max(e.settings.LapsesToAway, 1) {
+		ag.lapses = 0
+		e.setStatus(a, Away, 0)
+	}
+	e.refusedBy(ci, a)
+}
+
+// refusedBy keeps a contact from the agent for a while and sends it back: what was aimed at that agent goes to its queue.
+func (e *Engine) refusedBy(ci, a int32) {
+	c := &e.contacts[ci]
+	e.coolDown(ci, e.agents[a].id)
+	if c.aim.advice() && c.aim.person() {
+		e.consultOver(ci)
+		return
+	}
+	if c.aim.person() {
+		c.aim, c.aimAt, c.aimUntil = noAim, none, 0
+	}
+	e.backInQueue(ci)
+}
+
+// withdraw takes an offer back because the agent may not have it any more.
+func (e *Engine) withdraw(ci int32) {
+	e.endOffer(ci, OfferWithdrawn)
+	c := &e.contacts[ci]
+	if c.aim.person() && !c.aim.advice() {
+		c.aim, c.aimAt, c.aimUntil = noAim, none, 0
+	} else if c.aim == aimAdvice {
+		e.consultOver(ci)
+		return
+	}
+	e.backInQueue(ci)
+}

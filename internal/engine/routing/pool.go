@@ -1,0 +1,231 @@
+package routing
+
+import (
+	"slices"
+
+	"sentral/internal/centre"
+)
+
+// never marks an agent whom no step of a pool admits.
+const never = 255
+
+// pool is who may take the contacts that ask for the same: one queue, the same needs of their own, and perhaps one team alone.
+type pool struct {
+	queue  int32
+	team   int32 // the one team, or -1
+	needN  uint8
+	used   bool
+	needs  [MaxNeeds]Need // by skill
+	next   int32          // chain of the key's bucket
+	admits []bitset       // by step: the agents whom this step or an earlier one admits
+	lent   []bitset       // by lending of the queue, then step: the lender's agents who have the needs
+	first  []uint8        // by agent: the first step that admits them, or never
+	fit    []int32        // by agent: levels above the first step's needs and the contact's own, summed
+}
+
+func poolHash(queue, team int32, needs *[MaxNeeds]Need) uint64 {
+	h := mix(uint64(uint32(queue)), uint64(uint32(team)))
+	for _, n := range needs {
+		h = mix(h, uint64(uint32(n.Skill))<<8|uint64(n.Level))
+	}
+	return h
+}
+
+// poolFor gives the pool of a queue, a contact's own needs and perhaps a team.
+func (e *Engine) poolFor(queue, team int32, needs *[MaxNeeds]Need, needN uint8) int32 {
+	if needN == 0 && team < 0 {
+		return e.queues[queue].pool
+	}
+	h := poolHash(queue, team, needs)
+	for pi := e.poolBuckets[h&uint64(len(e.poolBuckets)-1)]; pi >= 0; pi = e.pools[pi].next {
+		if p := &e.pools[pi]; p.queue == queue && p.team == team && p.needs == *needs {
+			return pi
+		}
+	}
+	return e.addPool(queue, team, needs, needN)
+}
+
+// maxIdlePools is how many pools are kept before those that no contact asks for are given back.
+const maxIdlePools = 4096
+
+func (e *Engine) addPool(queue, team int32, needs *[MaxNeeds]Need, needN uint8) int32 {
+	if len(e.freePools) == 0 && len(e.pools) >= maxIdlePools && len(e.pools) >= 2*e.poolsKept {
+		e.dropIdlePools()
+	}
+	var pi int32
+	if n := len(e.freePools); n > 0 {
+		pi = e.freePools[n-1]
+		e.freePools = e.freePools[:n-1]
+	} else {
+		pi = int32(len(e.pools))
+		e.pools = append(e.pools, pool{})
+	}
+	p := &e.pools[pi]
+	*p = pool{queue: queue, team: team, needs: *needs, needN: needN, used: true,
+		admits: p.admits[:0], lent: p.lent[:0], first: p.first[:0], fit: p.fit[:0]}
+	if len(e.pools) > len(e.poolBuckets) {
+		e.poolBuckets = emptyBuckets(2 * len(e.poolBuckets))
+		e.rebucketPools()
+	} else {
+		b := &e.poolBuckets[poolHash(queue, team, needs)&uint64(len(e.poolBuckets)-1)]
+		p.next, *b = *b, pi
+	}
+	e.fillPool(p)
+	return pi
+}
+
+func (e *Engine) rebucketPools() {
+	for i := range e.poolBuckets {
+		e.poolBuckets[i] = -1
+	}
+	for i := range e.pools {
+		if p := &e.pools[i]; p.used {
+			b := &e.poolBuckets[poolHash(p.queue, p.team, &p.needs)&uint64(len(e.poolBuckets)-1)]
+			p.next, *b = *b, int32(i)
+		}
+	}
+}
+
+// dropIdlePools gives back the pools that neither a queue nor a contact stands in.
+func (e *Engine) dropIdlePools() {
+	wanted := make([]bool, len(e.pools))
+	for i := range e.queues {
+		wanted[e.queues[i].pool] = true
+	}
+	for i := range e.contacts {
+		if c := &e.contacts[i]; c.id != 0 {
+			wanted[c.pool] = true
+		}
+	}
+	e.poolsKept = 0
+	for i := range e.pools {
+		if wanted[i] {
+			e.poolsKept++
+		} else if e.pools[i].used {
+			e.pools[i].used = false
+			e.freePools = append(e.freePools, int32(i))
+		}
+	}
+	e.rebucketPools()
+}
+
+// fillPool works out who may take the pool's contacts, from the rules and profiles as they stand.
+func (e *Engine) fillPool(p *pool) {
+	q := &e.queues[p.queue]
+	steps, n := len(q.rules.Steps), len(e.agents)
+	p.admits = sizedSets(p.admits, steps, n)
+	p.lent = sizedSets(p.lent, len(q.lends)*steps, n)
+	p.first = slices.Grow(p.first[:0], n)[:n]
+	p.fit = slices.Grow(p.fit[:0], n)[:n]
+	for a := range e.agents {
+		e.fillPoolAgent(p, int32(a))
+	}
+}
+
+func sizedSets(s []bitset, n, members int) []bitset {
+	s = slices.Grow(s[:0], n)[:n]
+	for i := range s {
+		s[i] = s[i].grown(members)
+		s[i].reset()
+	}
+	return s
+}
+
+// fillPoolAgent works out one agent's part of a pool.
+func (e *Engine) fillPoolAgent(p *pool, a int32) {
+	ag, q := &e.agents[a], &e.queues[p.queue]
+	steps := q.rules.Steps
+	p.first[a] = never
+	for k := range steps {
+		p.admits[k].clear(a)
+		for i := range q.lends {
+			p.lent[i*len(steps)+k].clear(a)
+		}
+	}
+	if ag.profile == nil {
+		p.fit[a] = 0
+		return
+	}
+	for k := range steps {
+		able := ag.has(steps[k].Needs) && (steps[k].DropContactNeeds || ag.has(p.needs[:p.needN]))
+		if p.first[a] == never && able && e.stepAdmits(p, &steps[k], ag) {
+			p.first[a] = uint8(k)
+		}
+		if p.first[a] != never {
+			p.admits[k].set(a)
+		}
+		for i, li := range q.lends {
+			if able && p.team < 0 && e.lendings[li].team == ag.team {
+				p.lent[i*len(steps)+k].set(a)
+			}
+		}
+	}
+	p.fit[a] = ag.fit(steps[0].Needs) + ag.fit(p.needs[:p.needN])
+}
+
+// stepAdmits tells whether a step's teams and partners include the agent. A pool of one team takes no notice of the step's.
+func (e *Engine) stepAdmits(p *pool, s *Step, ag *agent) bool {
+	switch {
+	case p.team >= 0:
+		return ag.team == p.team
+	case s.AllHands:
+		return true
+	case slices.Contains(s.Partners, ag.profile.Partner) && ag.profile.Partner != 0:
+		return true
+	case len(s.Teams) == 0:
+		return ag.profile.Partner == 0
+	default:
+		return slices.Contains(s.Teams, ag.profile.Team)
+	}
+}
+
+// has tells whether the agent has every need at its level.
+func (ag *agent) has(needs []Need) bool {
+	for _, n := range needs {
+		if ag.level(n.Skill) < n.Level {
+			return false
+		}
+	}
+	return true
+}
+
+// fit sums how far the agent's levels are above the needs.
+func (ag *agent) fit(needs []Need) int32 {
+	sum := int32(0)
+	for _, n := range needs {
+		sum += int32(ag.level(n.Skill)) - int32(n.Level)
+	}
+	return sum
+}
+
+func (ag *agent) level(s centre.SkillID) uint8 {
+	for i := range ag.profile.Skills {
+		if ag.profile.Skills[i].Skill == s {
+			return ag.profile.Skills[i].Level
+		}
+	}
+	return 0
+}
+
+// tidyNeeds sorts a contact's own needs by skill, drops the void ones and keeps the higher level of two that name one skill.
+func tidyNeeds(in *[MaxNeeds]Need, n uint8) (out [MaxNeeds]Need, count uint8) {
+	for i := range min(int(n), MaxNeeds) {
+		x := in[i]
+		if x.Skill <= 0 || x.Level == 0 {
+			continue
+		}
+		x.Level = min(x.Level, 9)
+		j := 0
+		for j < int(count) && out[j].Skill < x.Skill {
+			j++
+		}
+		if j < int(count) && out[j].Skill == x.Skill {
+			out[j].Level = max(out[j].Level, x.Level)
+			continue
+		}
+		copy(out[j+1:], out[j:count])
+		out[j] = x
+		count++
+	}
+	return out, count
+}

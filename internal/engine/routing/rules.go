@@ -1,0 +1,365 @@
+package routing
+
+import (
+	"encoding/json"
+	"slices"
+
+	"sentral/internal/centre"
+)
+
+// queue is everything the engine knows of one queue.
+type queue struct {
+	rules    Queue
+	open     bool
+	gone     bool // no longer in the rules; what is in flight keeps the last rules it had
+	cap      int32
+	promises int32
+	pool     int32   // who may take a contact without needs of its own
+	lanes    []int32 // every lane with somebody waiting
+	lends    []int32 // lendings to this queue
+	bounds   []int64 // ages at which somebody more may take a contact, ascending
+	counts   [phaseCount]int64
+	endings  [endingCount]int64
+	arrived  int64
+	measure  measure
+}
+
+// findQueue gives the slot of a queue, or none.
+func (e *Engine) findQueue(id centre.QueueID) int32 {
+	if id <= 0 || int(id) >= len(e.queueByID) {
+		return none
+	}
+	return e.queueByID[id]
+}
+
+// score is weight x waited / target, in thousandths for the usual weight of 100.
+func (q *queue) score(waited int64) int64 {
+	return q.rules.Weight * 10 * waited / q.rules.TargetMS
+}
+
+// changeSettings puts a new rule book in force. Everybody in the centre is carried over: who waits is considered anew, what rings or talks goes on.
+func (e *Engine) changeSettings(ev *Event) Code {
+	s := ev.Settings
+	if s == nil || ValidateSettings(s) != nil {
+		return BadSettings
+	}
+	if e.rulebook != nil && s.Version <= e.settings.Version {
+		return StaleSettings
+	}
+	book, err := json.Marshal(s)
+	if err != nil {
+		return BadSettings
+	}
+	old := e.settings
+	e.settings, e.rulebook = s, book
+	e.teamsFrom(s)
+	e.queuesFrom(s, old)
+	e.lendingsFrom(s)
+	e.rebuild()
+	return NoCode
+}
+
+// teamsFrom takes the teams over. A team keeps its slot for good; one that is left out is gone until it is named again.
+func (e *Engine) teamsFrom(s *Settings) {
+	for i := range e.teams {
+		e.teams[i].gone = true
+	}
+	for _, t := range s.Teams {
+		for int(t.ID) >= len(e.teamByID) {
+			e.teamByID = append(e.teamByID, none)
+		}
+		ti := e.teamByID[t.ID]
+		if ti < 0 {
+			ti = int32(len(e.teams))
+			e.teams = append(e.teams, team{id: t.ID})
+			e.teamByID[t.ID] = ti
+		}
+		e.teams[ti].gone, e.teams[ti].leader = false, t.Leader
+	}
+}
+
+// queuesFrom takes the queues over. One that is left out takes nobody in and serves out those it has, by the rules it had.
+func (e *Engine) queuesFrom(s, old *Settings) {
+	named := make([]bool, len(e.queues)+len(s.Queues))
+	for i := range s.Queues {
+		rules := s.Queues[i]
+		for int(rules.ID) >= len(e.queueByID) {
+			e.queueByID = append(e.queueByID, none)
+		}
+		qi := e.queueByID[rules.ID]
+		if qi < 0 {
+			qi = int32(len(e.queues))
+			e.queues = append(e.queues, queue{gone: true, pool: none})
+			e.queueByID[rules.ID] = qi
+		}
+		named[qi] = true
+		q := &e.queues[qi]
+		if q.gone || q.rules.Callback.Cap != rules.Callback.Cap {
+			q.cap = rules.Callback.Cap
+		}
+		fresh := q.gone
+		q.rules = rules
+		if fresh {
+			q.gone, q.open = false, rules.Open
+			e.tellQueue(qi)
+		}
+	}
+	for qi := range e.queues {
+		q := &e.queues[qi]
+		if named[qi] || q.gone {
+			continue
+		}
+		q.gone = true
+		if q.open {
+			q.open = false
+			e.tellQueue(int32(qi))
+		}
+	}
+}
+
+// lendingsFrom takes the lendings over; one that stays keeps whether it is open and the leader's word.
+func (e *Engine) lendingsFrom(s *Settings) {
+	old := e.lendings
+	e.lendings = nil
+	for _, r := range s.Lending {
+		l := lending{rules: r, team: e.findTeam(r.Lender), queue: e.findQueue(r.Queue), hand: -1}
+		for i := range old {
+			if old[i].team == l.team && old[i].queue == l.queue {
+				l.open, l.hand = old[i].open, old[i].hand
+				old[i].hand = -1
+			}
+		}
+		e.lendings = append(e.lendings, l)
+	}
+	for _, l := range old {
+		if l.byHand && l.hand == 1 && !e.teams[l.team].gone && !e.queues[l.queue].gone {
+			e.lendings = append(e.lendings, l)
+		}
+	}
+}
+
+// rebuild works out anew everything that follows from rules, agents and contacts: pools, lanes and availability.
+func (e *Engine) rebuild() {
+	for i := range e.contacts {
+		if c := &e.contacts[i]; c.id != 0 && c.lane >= 0 {
+			e.outOfLane(int32(i))
+			e.pending = append(e.pending, int32(i))
+		}
+	}
+	for i := range e.queues {
+		q := &e.queues[i]
+		q.lends = q.lends[:0]
+		q.pool = none
+	}
+	for i := range e.lendings {
+		q := &e.queues[e.lendings[i].queue]
+		q.lends = append(q.lends, int32(i))
+	}
+	e.rebuildAgents()
+	e.rebuildPools()
+	for i := range e.lendings {
+		l := &e.lendings[i]
+		l.own = l.own[:0]
+		for qi := range e.queues {
+			if q := &e.queues[qi]; !q.gone && qi != int(l.queue) && e.firstStepNames(q, l.team) {
+				l.own = append(l.own, int32(qi))
+			}
+		}
+	}
+	for i := range e.contacts {
+		if e.contacts[i].id != 0 {
+			e.carryOver(int32(i))
+		}
+	}
+	e.rematch = true
+}
+
+// firstStepNames tells whether the queue's first step is for the team.
+func (e *Engine) firstStepNames(q *queue, ti int32) bool {
+	s := &q.rules.Steps[0]
+	if slices.Contains(s.Teams, e.teams[ti].id) || s.AllHands {
+		return true
+	}
+	for _, t := range e.settings.Teams {
+		if t.ID == e.teams[ti].id {
+			return t.Partner == 0 && len(s.Teams) == 0 || t.Partner != 0 && slices.Contains(s.Partners, t.Partner)
+		}
+	}
+	return false
+}
+
+// rebuildAgents finds every agent's team anew and counts who is free from nothing.
+func (e *Engine) rebuildAgents() {
+	for i := range e.teams {
+		e.teams[i].free = 0
+	}
+	for _, a := range e.agentByID {
+		if a < 0 {
+			continue
+		}
+		ag := &e.agents[a]
+		ag.team, ag.free = e.findTeam(ag.profile.Team), false
+		e.touch(a)
+	}
+}
+
+// rebuildPools forgets every pool and makes those of the queues and contacts again.
+func (e *Engine) rebuildPools() {
+	e.freePools, e.poolsKept = e.freePools[:0], 0
+	for i := range e.pools {
+		e.pools[i].used = false
+		e.freePools = append(e.freePools, int32(i))
+	}
+	for i := range e.poolBuckets {
+		e.poolBuckets[i] = -1
+	}
+	e.busy = e.busy.grown(len(e.queues))
+	for qi := range e.queues {
+		q := &e.queues[qi]
+		q.bounds = q.bounds[:0]
+		for _, s := range q.rules.Steps[1:] {
+			q.bounds = append(q.bounds, s.AfterMS)
+		}
+		for _, li := range q.lends {
+			if ms := e.lendings[li].rules.AfterMS; ms > 0 {
+				q.bounds = append(q.bounds, ms)
+			}
+		}
+		slices.Sort(q.bounds)
+		q.bounds = slices.Compact(q.bounds)
+		q.pool = e.addPool(int32(qi), none, &[MaxNeeds]Need{}, 0)
+	}
+	for _, a := range e.agentByID {
+		if a >= 0 {
+			e.findQueues(a)
+		}
+	}
+}
+
+// findQueues works out which queues may ever come to the agent, by any step or lending.
+func (e *Engine) findQueues(a int32) {
+	ag := &e.agents[a]
+	ag.queues = ag.queues.grown(len(e.queues))
+	ag.queues.reset()
+	for qi := range e.queues {
+		q := &e.queues[qi]
+		p := &e.pools[q.pool]
+		may := p.first[a] != never
+		for _, s := range p.lent {
+			may = may || s.has(a)
+		}
+		if may {
+			ag.queues.set(int32(qi))
+		}
+	}
+}
+
+// carryOver lets a contact in flight ask for what the new rules ask for.
+func (e *Engine) carryOver(ci int32) {
+	c := &e.contacts[ci]
+	if c.team >= 0 && e.teams[c.team].gone {
+		if c.isLeg() {
+			e.consultOver(ci)
+			return
+		}
+		c.aim, c.team, c.aimUntil = noAim, none, 0
+	}
+	needs, n := c.needs, c.needN
+	c.pool = e.poolFor(c.queue, c.team, &needs, n)
+	if !c.isLeg() {
+		c.place = e.orderPlace(c)
+	}
+}
+
+// defineAgent tells of a new agent or changes one. What the agent has in hand stays.
+func (e *Engine) defineAgent(ev *Event) Code {
+	p := ev.Profile
+	if p == nil || ValidateProfile(p) != nil || int(p.Capacity) >= len(e.settings.Capacity) {
+		return BadSettings
+	}
+	for int(p.Agent) >= len(e.agentByID) {
+		e.agentByID = append(e.agentByID, none)
+	}
+	a := e.agentByID[p.Agent]
+	if a < 0 {
+		a = e.newAgent(p.Agent)
+	}
+	ag := &e.agents[a]
+	if ag.free {
+		ag.free = false
+		if ag.team >= 0 {
+			e.teams[ag.team].free--
+		}
+	}
+	ag.profile = p
+	ag.team = e.findTeam(p.Team)
+	e.enrol(a)
+	e.touch(a)
+	e.freshen(a)
+	return NoCode
+}
+
+// newAgent takes a free slot for an agent and makes room for it in every set.
+func (e *Engine) newAgent(id centre.AgentID) int32 {
+	var a int32
+	if n := len(e.freeAgents); n > 0 {
+		a = e.freeAgents[n-1]
+		e.freeAgents = e.freeAgents[:n-1]
+	} else {
+		a = int32(len(e.agents))
+		e.agents = append(e.agents, agent{})
+		for ch := range e.avail {
+			e.avail[ch] = e.avail[ch].grown(len(e.agents))
+		}
+	}
+	ag := &e.agents[a]
+	*ag = agent{id: id, team: none, offer: none, hand: none, expecting: none, queues: ag.queues, lanes: ag.lanes[:0]}
+	e.agentByID[id] = a
+	return a
+}
+
+// enrol works out the agent's part in every pool and the queues that may come to them.
+func (e *Engine) enrol(a int32) {
+	n := len(e.agents)
+	for i := range e.pools {
+		p := &e.pools[i]
+		if !p.used {
+			continue
+		}
+		for k := range p.admits {
+			p.admits[k] = p.admits[k].grown(n)
+		}
+		for k := range p.lent {
+			p.lent[k] = p.lent[k].grown(n)
+		}
+		for len(p.first) < n {
+			p.first, p.fit = append(p.first, never), append(p.fit, 0)
+		}
+		e.fillPoolAgent(p, a)
+	}
+	e.findQueues(a)
+}
+
+// removeAgent lets an agent go for good.
+func (e *Engine) removeAgent(ev *Event) Code {
+	a := e.findAgent(ev.Agent)
+	if a < 0 {
+		return UnknownAgent
+	}
+	e.leave(a)
+	e.refresh(a)
+	ag := &e.agents[a]
+	if gone := (toldAgent{}); ag.told != gone {
+		e.emit(Decision{Kind: AgentChanged, Agent: ag.id, Status: Offline, State: Gone})
+	}
+	e.agentByID[ag.id] = none
+	must(ag.hand < 0 && ag.offer < 0 && len(ag.lanes) == 0, "L1: who has left holds nothing")
+	ag.id, ag.profile, ag.told = 0, nil, toldAgent{}
+	for i := range e.pools {
+		if p := &e.pools[i]; p.used {
+			e.fillPoolAgent(p, a)
+		}
+	}
+	e.freeAgents = append(e.freeAgents, a)
+	return NoCode
+}
