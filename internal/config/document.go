@@ -1,10 +1,9 @@
 // Package config owns the centre's configuration: one document of plain names and numbers, versioned, validated and explained.
 //
-// It turns the document into the engine's rule book and keeps every version with who, when and what, so that any change can be taken back. It
-// refuses secrets (those stay with the rooms that use them) and anything that changes by itself. Begin reading in document.go, then validate.go.
+// It reads and writes the document as a file, finds what is wrong with it and on which line, says how two documents differ, and turns one into the
+// engine's rule book. It refuses secrets (those stay with the rooms that use them), versions (rulebook) and anything that changes by itself. Begin
+// reading in document.go, then validate.go.
 package config
-
-import "sentral/internal/desk/access"
 
 // Document is the whole configuration. Every entry has an id, given out once and never reused, and a key that people write in files; other
 // entries refer to it by key.
@@ -29,6 +28,18 @@ type Document struct {
 // Text is words in the languages of the screens: nb, nn, sv, en. A missing language falls back to nb, then to any.
 type Text map[string]string
 
+// Identity is what every entry has: an id, given out once and never reused, and the key by which files and other entries refer to it.
+type Identity struct {
+	ID  int32  `json:"id" yaml:"id,omitempty"`
+	Key string `json:"key" yaml:"key" pattern:"^[a-z0-9][a-z0-9-]{0,39}$"`
+}
+
+// Ident is where the entry's id stands.
+func (e *Identity) Ident() *int32 { return &e.ID }
+
+// Keyed is where the entry's key stands.
+func (e *Identity) Keyed() *string { return &e.Key }
+
 // Organisation is the company as a whole.
 type Organisation struct {
 	Name     string `json:"name" yaml:"name" minLength:"1" maxLength:"100"`
@@ -38,8 +49,7 @@ type Organisation struct {
 
 // Market is a country whose language, holidays and rules apply.
 type Market struct {
-	ID       int32  `json:"id" yaml:"id,omitempty"`
-	Key      string `json:"key" yaml:"key" pattern:"^[a-z0-9][a-z0-9-]{0,39}$"`
+	Identity `yaml:",inline"`
 	Name     string `json:"name" yaml:"name" minLength:"1" maxLength:"100"`
 	Country  string `json:"country" yaml:"country" enum:"NO,SE,DK,FI"`
 	Language string `json:"language" yaml:"language" enum:"nb,nn,sv,en"`
@@ -48,8 +58,7 @@ type Market struct {
 
 // Brand is who the customer thinks they contact.
 type Brand struct {
-	ID        int32    `json:"id" yaml:"id,omitempty"`
-	Key       string   `json:"key" yaml:"key" pattern:"^[a-z0-9][a-z0-9-]{0,39}$"`
+	Identity  `yaml:",inline"`
 	Name      string   `json:"name" yaml:"name" minLength:"1" maxLength:"100"`
 	Market    string   `json:"market" yaml:"market"`
 	WidgetKey string   `json:"widget_key" yaml:"widget_key" doc:"Public; in the script tag." pattern:"^[a-z0-9-]{8,64}$"`
@@ -69,23 +78,20 @@ type Topic struct {
 
 // Partner is an outsourcing partner.
 type Partner struct {
-	ID   int32  `json:"id" yaml:"id,omitempty"`
-	Key  string `json:"key" yaml:"key" pattern:"^[a-z0-9][a-z0-9-]{0,39}$"`
-	Name string `json:"name" yaml:"name" minLength:"1" maxLength:"100"`
+	Identity `yaml:",inline"`
+	Name     string `json:"name" yaml:"name" minLength:"1" maxLength:"100"`
 }
 
 // Skill is something a person may know, at a level from 1 to 9.
 type Skill struct {
-	ID   int32  `json:"id" yaml:"id,omitempty"`
-	Key  string `json:"key" yaml:"key" pattern:"^[a-z0-9][a-z0-9-]{0,39}$"`
-	Name Text   `json:"name" yaml:"name"`
-	Kind string `json:"kind" yaml:"kind" enum:"product,language,brand,market,task"`
+	Identity `yaml:",inline"`
+	Name     Text   `json:"name" yaml:"name"`
+	Kind     string `json:"kind" yaml:"kind" enum:"product,language,brand,market,task"`
 }
 
 // Capacity is how much one kind of agent carries at once.
 type Capacity struct {
-	ID                 int32          `json:"id" yaml:"id,omitempty"`
-	Key                string         `json:"key" yaml:"key" pattern:"^[a-z0-9][a-z0-9-]{0,39}$"`
+	Identity           `yaml:",inline"`
 	Name               string         `json:"name" yaml:"name" minLength:"1" maxLength:"100"`
 	Total              int32          `json:"total" yaml:"total" minimum:"1" maximum:"1000"`
 	Channels           []ChannelShare `json:"channels" yaml:"channels" nullable:"false"`
@@ -103,8 +109,7 @@ type ChannelShare struct {
 
 // Hours is one set of opening hours.
 type Hours struct {
-	ID         int32       `json:"id" yaml:"id,omitempty"`
-	Key        string      `json:"key" yaml:"key" pattern:"^[a-z0-9][a-z0-9-]{0,39}$"`
+	Identity   `yaml:",inline"`
 	Name       string      `json:"name" yaml:"name" minLength:"1" maxLength:"100"`
 	Market     string      `json:"market" yaml:"market" doc:"Whose time zone and public holidays apply."`
 	Week       []Day       `json:"week" yaml:"week" nullable:"false" doc:"Days that are left out are closed."`
@@ -127,17 +132,15 @@ type Exception struct {
 
 // Team is the people that one leader leads.
 type Team struct {
-	ID      int32  `json:"id" yaml:"id,omitempty"`
-	Key     string `json:"key" yaml:"key" pattern:"^[a-z0-9][a-z0-9-]{0,39}$"`
-	Name    string `json:"name" yaml:"name" minLength:"1" maxLength:"100"`
-	Leader  string `json:"leader,omitempty" yaml:"leader,omitempty" doc:"A person's key."`
-	Partner string `json:"partner,omitempty" yaml:"partner,omitempty"`
+	Identity `yaml:",inline"`
+	Name     string `json:"name" yaml:"name" minLength:"1" maxLength:"100"`
+	Leader   string `json:"leader,omitempty" yaml:"leader,omitempty" doc:"A person's key."`
+	Partner  string `json:"partner,omitempty" yaml:"partner,omitempty"`
 }
 
 // Queue is contacts waiting for the same kind of help, with a target.
 type Queue struct {
-	ID          int32    `json:"id" yaml:"id,omitempty"`
-	Key         string   `json:"key" yaml:"key" pattern:"^[a-z0-9][a-z0-9-]{0,39}$"`
+	Identity    `yaml:",inline"`
 	Name        string   `json:"name" yaml:"name" minLength:"1" maxLength:"100"`
 	Brand       string   `json:"brand" yaml:"brand"`
 	Channels    []string `json:"channels" yaml:"channels,flow" nullable:"false" minItems:"1"`
@@ -182,18 +185,16 @@ type Callback struct {
 
 // Reason is what a contact was about, in a tree.
 type Reason struct {
-	ID     int32  `json:"id" yaml:"id,omitempty"`
-	Key    string `json:"key" yaml:"key" pattern:"^[a-z0-9][a-z0-9-]{0,39}$"`
-	Name   Text   `json:"name" yaml:"name"`
-	Parent string `json:"parent,omitempty" yaml:"parent,omitempty"`
-	Owner  string `json:"owner,omitempty" yaml:"owner,omitempty" doc:"A person's key: who mends the cause (I1)."`
-	Active bool   `json:"active" yaml:"active"`
+	Identity `yaml:",inline"`
+	Name     Text   `json:"name" yaml:"name"`
+	Parent   string `json:"parent,omitempty" yaml:"parent,omitempty"`
+	Owner    string `json:"owner,omitempty" yaml:"owner,omitempty" doc:"A person's key: who mends the cause (I1)."`
+	Active   bool   `json:"active" yaml:"active"`
 }
 
 // Pause is why an agent is away from the queues.
 type Pause struct {
-	ID       int32  `json:"id" yaml:"id,omitempty"`
-	Key      string `json:"key" yaml:"key" pattern:"^[a-z0-9][a-z0-9-]{0,39}$"`
+	Identity `yaml:",inline"`
 	Name     Text   `json:"name" yaml:"name"`
 	Kind     string `json:"kind" yaml:"kind" enum:"break,meeting,training,other_work,private"`
 	LimitMin int32  `json:"limit_min,omitempty" yaml:"limit_min,omitempty" minimum:"0" maximum:"600" doc:"Shown on the desk, never forced."`
@@ -201,11 +202,10 @@ type Pause struct {
 
 // Canned is a text to start an answer from, in the agent's own words afterwards (H2).
 type Canned struct {
-	ID    int32  `json:"id" yaml:"id,omitempty"`
-	Key   string `json:"key" yaml:"key" pattern:"^[a-z0-9][a-z0-9-]{0,39}$" doc:"Typed after a slash."`
-	Title Text   `json:"title" yaml:"title"`
-	Text  Text   `json:"text" yaml:"text" doc:"{{customer}}, {{agent}}, {{brand}} are filled in."`
-	Brand string `json:"brand,omitempty" yaml:"brand,omitempty" doc:"Only for this brand; empty for all."`
+	Identity `yaml:",inline"`
+	Title    Text   `json:"title" yaml:"title"`
+	Text     Text   `json:"text" yaml:"text" doc:"{{customer}}, {{agent}}, {{brand}} are filled in."`
+	Brand    string `json:"brand,omitempty" yaml:"brand,omitempty" doc:"Only for this brand; empty for all."`
 }
 
 // Lending lets a team help a queue while its own queues hold their level.
@@ -220,8 +220,7 @@ type Lending struct {
 
 // Person is somebody who signs in. Credentials are not here.
 type Person struct {
-	ID       int32       `json:"id" yaml:"id,omitempty"`
-	Key      string      `json:"key" yaml:"key" pattern:"^[a-z0-9][a-z0-9-]{0,39}$"`
+	Identity `yaml:",inline"`
 	Name     string      `json:"name" yaml:"name" minLength:"1" maxLength:"100"`
 	Email    string      `json:"email" yaml:"email" format:"email" maxLength:"254"`
 	Language string      `json:"language" yaml:"language" enum:"nb,nn,sv,en"`
@@ -234,9 +233,9 @@ type Person struct {
 
 // GrantText is a role within a scope, by keys.
 type GrantText struct {
-	Role  access.Role      `json:"role" yaml:"role" enum:"agent,leader,analyst,planner,administrator,privacy"`
-	Scope access.ScopeKind `json:"scope" yaml:"scope" enum:"organisation,brand,team,queue,partner"`
-	Key   string           `json:"key,omitempty" yaml:"key,omitempty" doc:"Of the brand, team, queue or partner."`
+	Role  string `json:"role" yaml:"role" enum:"agent,leader,analyst,planner,administrator,privacy"`
+	Scope string `json:"scope" yaml:"scope" enum:"organisation,brand,team,queue,partner"`
+	Key   string `json:"key,omitempty" yaml:"key,omitempty" doc:"Of the brand, team, queue or partner."`
 }
 
 // Rules are the centre-wide numbers.

@@ -6,21 +6,24 @@ import (
 
 	"sentral/internal/config"
 	"sentral/internal/desk/contact"
+	"sentral/internal/rulebook"
 )
 
 func (a *API) registerConfig() {
 	room := a.Rooms.Config
 	serve(a, operation{method: http.MethodGet, path: "/api/names", id: "get-names", tag: "config", summary: "What the screens need to name: queues, teams, brands, reasons, pauses, skills, partners, canned texts"},
-		func(ctx context.Context, in *struct{ Who }) (config.Names, error) { return room.Names(ctx, in.Subject) })
+		func(ctx context.Context, in *struct{ Who }) (rulebook.Names, error) {
+			return room.Names(ctx, in.Subject)
+		})
 	serve(a, operation{method: http.MethodGet, path: "/api/config", id: "get-config", tag: "config", summary: "The whole configuration and its version"},
-		func(ctx context.Context, in *struct{ Who }) (config.Versioned, error) {
+		func(ctx context.Context, in *struct{ Who }) (rulebook.Versioned, error) {
 			return room.Current(ctx, in.Subject)
 		})
 	serve(a, operation{method: http.MethodPost, path: "/api/config/check", id: "check-config", tag: "config", limit: 4 << 20, summary: "What applying this configuration would change, and what is wrong with it"},
 		func(ctx context.Context, in *struct {
 			Who
 			Body config.Document
-		}) (config.Review, error) {
+		}) (rulebook.Review, error) {
 			return room.Review(ctx, in.Subject, in.Body)
 		})
 	serve(a, operation{method: http.MethodPut, path: "/api/config", id: "apply-config", tag: "config", limit: 4 << 20, summary: "Apply a whole configuration; an error changes nothing"},
@@ -29,7 +32,7 @@ func (a *API) registerConfig() {
 			Base int64  `query:"base" doc:"The version it was made from; refused (409) when another has been applied since."`
 			Note string `query:"note" maxLength:"500"`
 			Body config.Document
-		}) (config.Change, error) {
+		}) (rulebook.Change, error) {
 			return room.Apply(ctx, in.Subject, in.Base, in.Note, in.Body)
 		})
 	serve(a, operation{method: http.MethodGet, path: "/api/config/changes", id: "list-config-changes", tag: "config", summary: "Who changed what, newest first"},
@@ -37,7 +40,7 @@ func (a *API) registerConfig() {
 			Who
 			Before int64 `query:"before"`
 			Limit  int   `query:"limit" minimum:"1" maximum:"100" default:"30"`
-		}) ([]config.Change, error) {
+		}) ([]rulebook.Change, error) {
 			return room.Changes(ctx, in.Subject, in.Before, in.Limit)
 		})
 	serve(a, operation{method: http.MethodPost, path: "/api/config/undo", id: "undo-config", tag: "config", summary: "Take one change back"},
@@ -46,7 +49,7 @@ func (a *API) registerConfig() {
 			Body struct {
 				Version int64 `json:"version" doc:"The change to take back."`
 			}
-		}) (config.Change, error) {
+		}) (rulebook.Change, error) {
 			return room.Undo(ctx, in.Subject, in.Body.Version)
 		})
 	serve(a, operation{method: http.MethodPost, path: "/api/preview", id: "preview-routing", tag: "config", summary: "Who would get this contact now, and why"},
@@ -71,8 +74,8 @@ func (a *API) registerConfig() {
 }
 
 // entity registers list, add, change and remove of one section of the configuration.
-func entity[T any](a *API, plural, name string, s config.Section[T]) {
-	type one struct {
+func entity[T any](a *API, plural, name string, s rulebook.Section[T]) {
+	type One struct {
 		Who
 		ID int32 `path:"id"`
 	}
@@ -88,12 +91,12 @@ func entity[T any](a *API, plural, name string, s config.Section[T]) {
 		})
 	serve(a, operation{method: http.MethodPut, path: base + "/{id}", id: "change-" + plural, tag: "config", summary: "Change a " + name, limit: 256 << 10},
 		func(ctx context.Context, in *struct {
-			one
+			One
 			Base int64 `query:"base" doc:"The configuration's version it was read at; refused (409) when this entry has changed since. 0 does not check."`
 			Body T
 		}) (T, error) {
 			return s.Change(ctx, in.Subject, in.ID, in.Base, in.Body)
 		})
 	run(a, operation{method: http.MethodDelete, path: base + "/{id}", id: "remove-" + plural, tag: "config", summary: "Remove a " + name + " that nothing refers to"},
-		func(ctx context.Context, in *one) error { return s.Remove(ctx, in.Subject, in.ID) })
+		func(ctx context.Context, in *One) error { return s.Remove(ctx, in.Subject, in.ID) })
 }

@@ -14,7 +14,8 @@ type Key struct {
 	Key string `json:"key" minLength:"8" maxLength:"64" doc:"Made by the client, unique per command."`
 }
 
-type contactIn struct {
+// ContactIn is embedded in the input of operations on one contact; it is exported because huma reads no parameter of an unexported embedded struct.
+type ContactIn struct {
 	Who
 	ID centre.ContactID `path:"id"`
 }
@@ -48,12 +49,12 @@ func (a *API) registerDesk() {
 		func(ctx context.Context, in *offerIn) error { return desk.Decline(ctx, in.Subject, in.ID) })
 
 	serve(a, operation{method: http.MethodGet, path: "/api/contacts/{id}", id: "get-contact", tag: "contacts", summary: "Open one contact"},
-		func(ctx context.Context, in *contactIn) (contact.Detail, error) {
+		func(ctx context.Context, in *ContactIn) (contact.Detail, error) {
 			return desk.Open(ctx, in.Subject, in.ID)
 		})
 	run(a, operation{method: http.MethodPut, path: "/api/contacts/{id}/presence", id: "set-presence", tag: "contacts", summary: "Say that you have it open, or have left it"},
 		func(ctx context.Context, in *struct {
-			contactIn
+			ContactIn
 			Body struct {
 				Here   bool `json:"here"`
 				Typing bool `json:"typing"`
@@ -64,7 +65,7 @@ func (a *API) registerDesk() {
 
 	serve(a, operation{method: http.MethodGet, path: "/api/contacts/{id}/messages", id: "list-messages", tag: "contacts", summary: "Older messages, a page at a time"},
 		func(ctx context.Context, in *struct {
-			contactIn
+			ContactIn
 			Before int64 `query:"before" doc:"Messages with a lower id than this."`
 			Limit  int   `query:"limit" minimum:"1" maximum:"100" default:"30"`
 		}) (messagePage, error) {
@@ -73,7 +74,7 @@ func (a *API) registerDesk() {
 		})
 	serve(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/messages", id: "send-message", tag: "contacts", summary: "Write to the customer"},
 		func(ctx context.Context, in *struct {
-			contactIn
+			ContactIn
 			Body struct {
 				Key
 				Text  string   `json:"text" maxLength:"8000"`
@@ -85,7 +86,7 @@ func (a *API) registerDesk() {
 		})
 	serve(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/notes", id: "add-note", tag: "contacts", summary: "Write an internal note; the customer never sees it"},
 		func(ctx context.Context, in *struct {
-			contactIn
+			ContactIn
 			Body struct {
 				Key
 				Text string `json:"text" minLength:"1" maxLength:"8000"`
@@ -95,7 +96,7 @@ func (a *API) registerDesk() {
 		})
 	run(a, operation{method: http.MethodPut, path: "/api/contacts/{id}/read", id: "mark-read", tag: "contacts", summary: "The messages up to this one have been seen"},
 		func(ctx context.Context, in *struct {
-			contactIn
+			ContactIn
 			Body struct {
 				Message int64 `json:"message_id"`
 			}
@@ -104,7 +105,7 @@ func (a *API) registerDesk() {
 		})
 	run(a, operation{method: http.MethodPut, path: "/api/contacts/{id}/draft", id: "save-draft", tag: "contacts", summary: "Keep unsent text; empty text deletes it"},
 		func(ctx context.Context, in *struct {
-			contactIn
+			ContactIn
 			Body struct {
 				Kind string `json:"kind" enum:"reply,note"`
 				Text string `json:"text" maxLength:"8000"`
@@ -124,10 +125,10 @@ type messagePage struct {
 func (a *API) registerHandling() {
 	desk := a.Rooms.Desk
 	run(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/end", id: "end-contact", tag: "contacts", summary: "The conversation is over; wrap-up begins"},
-		func(ctx context.Context, in *contactIn) error { return desk.End(ctx, in.Subject, in.ID) })
+		func(ctx context.Context, in *ContactIn) error { return desk.End(ctx, in.Subject, in.ID) })
 	run(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/wrap-up", id: "wrap-up", tag: "contacts", summary: "Record reason and outcome, and be done"},
 		func(ctx context.Context, in *struct {
-			contactIn
+			ContactIn
 			Body struct {
 				Reason  centre.ReasonID `json:"reason_id"`
 				Outcome string          `json:"outcome" enum:"solved,not_solved,follow_up,wrong_number"`
@@ -138,7 +139,7 @@ func (a *API) registerHandling() {
 		})
 	run(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/wrap-up/extend", id: "extend-wrap-up", tag: "contacts", summary: "Ask for more wrap-up time"},
 		func(ctx context.Context, in *struct {
-			contactIn
+			ContactIn
 			Body struct {
 				Seconds int `json:"seconds" minimum:"10" maximum:"900"`
 			}
@@ -147,7 +148,7 @@ func (a *API) registerHandling() {
 		})
 	run(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/requeue", id: "requeue-contact", tag: "contacts", summary: "Give it back; it keeps its place"},
 		func(ctx context.Context, in *struct {
-			contactIn
+			ContactIn
 			Body struct {
 				Queue centre.QueueID `json:"queue_id,omitempty" doc:"Another queue; the same when left out."`
 				Words string         `json:"words,omitempty" maxLength:"2000"`
@@ -164,10 +165,10 @@ func (a *API) registerHandling() {
 			return desk.Consult(ctx, in.Subject, in.ID, in.Body)
 		})
 	run(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/consult/end", id: "end-consult", tag: "contacts", summary: "The advice is over"},
-		func(ctx context.Context, in *contactIn) error { return desk.EndConsult(ctx, in.Subject, in.ID) })
+		func(ctx context.Context, in *ContactIn) error { return desk.EndConsult(ctx, in.Subject, in.ID) })
 	run(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/snooze", id: "snooze-contact", tag: "contacts", summary: "Put a deferred contact away until a time"},
 		func(ctx context.Context, in *struct {
-			contactIn
+			ContactIn
 			Body struct {
 				Until centre.Instant `json:"until_ms"`
 			}
@@ -176,7 +177,7 @@ func (a *API) registerHandling() {
 		})
 	run(a, operation{method: http.MethodPut, path: "/api/contacts/{id}/priority", id: "prioritise-contact", tag: "contacts", summary: "Move one waiting contact (leaders)"},
 		func(ctx context.Context, in *struct {
-			contactIn
+			ContactIn
 			Body struct {
 				Priority int `json:"priority" minimum:"0" maximum:"9"`
 			}
@@ -201,6 +202,6 @@ func (a *API) registerHandling() {
 }
 
 type handOver struct {
-	contactIn
+	ContactIn
 	Body contact.HandOver
 }

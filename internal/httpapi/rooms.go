@@ -3,9 +3,9 @@ package httpapi
 import (
 	"sentral/internal/board"
 	"sentral/internal/channel/chat"
-	"sentral/internal/config"
 	"sentral/internal/desk/access"
 	"sentral/internal/desk/contact"
+	"sentral/internal/rulebook"
 	"sentral/internal/webhook"
 )
 
@@ -14,7 +14,7 @@ type Rooms struct {
 	Access   *access.Room
 	Desk     *contact.Room
 	Board    *board.Board
-	Config   *config.Room
+	Config   *rulebook.Room
 	Chat     *chat.Room
 	Webhooks *webhook.Room
 }

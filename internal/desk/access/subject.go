@@ -82,8 +82,8 @@ const (
 	ListenToContacts Action = "contacts.listen"
 )
 
-// Object is what an action is done to, with everything scopes can be compared with. Zero fields do not restrict, except for a partner's
-// people, who only ever reach objects of their own partner.
+// Object is what an action is done to, with everything scopes can be compared with. A narrow grant reaches only objects that say they are of its
+// team, queue, brand or partner; a zero field says that it is of none.
 type Object struct {
 	Brand   centre.BrandID
 	Team    centre.TeamID

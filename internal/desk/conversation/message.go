@@ -45,8 +45,30 @@ type Note struct {
 	Contact centre.ContactID `json:"contact_id"`
 	Agent   centre.AgentID   `json:"agent_id"`
 	Name    string           `json:"name"`
+	Kind    string           `json:"kind" enum:"note,transfer,wrap_up" doc:"Written on its own, as the words of a hand-over, or in wrap-up."`
 	Text    string           `json:"text"`
 	At      centre.Instant   `json:"at_ms"`
+}
+
+// Thread is what the screens say of one contact beyond the log: who the customer is, their page and language, and how far each side has read.
+type Thread struct {
+	Contact      centre.ContactID
+	Customer     centre.CustomerID
+	Verified     bool
+	Language     string
+	Page         string
+	Visitor      string // hash of the visitor's token; empty when it did not come by chat
+	CustomerRead int64
+	AgentRead    int64
+}
+
+// Stored is an attachment with its bytes. Owner says who uploaded it; Contact is zero until it is sent.
+type Stored struct {
+	File
+	Owner   string
+	Contact centre.ContactID
+	At      centre.Instant
+	Body    []byte
 }
 
 // Draft is unsent text, kept on the server per person, contact and kind.

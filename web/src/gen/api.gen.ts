@@ -38,7 +38,6 @@ export type ConfigBrand = { "colour": string; "greeting": Record<string, string>
 export type ConfigCallback = { "attempts": number; "cap": number; "customer_first": boolean; "retry_s": number; }
 export type ConfigCanned = { "brand"?: string; "id": number; "key": string; "text": Record<string, string>; "title": Record<string, string>; }
 export type ConfigCapacity = { "channels": Array<ConfigChannelShare>; "id": number; "key": string; "name": string; "offers_during_wrap_up": boolean; "total": number; }
-export type ConfigChange = { "at_ms": number; "lines": Array<ConfigDifference>; "note"?: string; "undoes"?: number; "version": number; "who": string; }
 export type ConfigChannelShare = { "beside": Array<string>; "channel": "phone" | "chat" | "email" | "messenger" | "form" | "visit" | "callback" | "bot"; "max": number; "parked_by": Array<string>; "weight": number; }
 export type ConfigDay = { "day": "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"; "periods": Array<string>; }
 export type ConfigDifference = { "new"?: string; "old"?: string; "where": string; }
@@ -49,14 +48,6 @@ export type ConfigGrantText = { "key"?: string; "role": "agent" | "leader" | "an
 export type ConfigHours = { "exceptions": Array<ConfigException>; "holidays": "closed" | "as_usual"; "id": number; "key": string; "market": string; "name": string; "week": Array<ConfigDay>; }
 export type ConfigLending = { "after_s": number; "close_above_percent": number; "min_free": number; "open_below_percent": number; "queue": string; "team": string; }
 export type ConfigMarket = { "country": "NO" | "SE" | "DK" | "FI"; "id": number; "key": string; "language": "nb" | "nn" | "sv" | "en"; "name": string; "time_zone": string; }
-export type ConfigNamed = { "id": number; "key": string; "name": string; }
-export type ConfigNamedBrand = { "colour": string; "id": number; "key": string; "name": string; }
-export type ConfigNamedCanned = { "brand_id"?: number; "id": number; "key": string; "text": Record<string, string>; "title": Record<string, string>; }
-export type ConfigNamedPause = { "id": number; "key": string; "kind": "break" | "meeting" | "training" | "other_work" | "private"; "limit_min"?: number; "name": Record<string, string>; }
-export type ConfigNamedQueue = { "brand_id": number; "channels": Array<string>; "formula": string; "goal_percent": number; "id": number; "key": string; "name": string; "target_ms": number; }
-export type ConfigNamedReason = { "active": boolean; "id": number; "key": string; "name": Record<string, string>; "parent_id"?: number; }
-export type ConfigNamedText = { "id": number; "key": string; "name": Record<string, string>; }
-export type ConfigNames = { "brands": Array<ConfigNamedBrand>; "canned": Array<ConfigNamedCanned>; "markets": Array<ConfigNamed>; "organisation": string; "partners": Array<ConfigNamed>; "pauses": Array<ConfigNamedPause>; "queues": Array<ConfigNamedQueue>; "reasons": Array<ConfigNamedReason>; "skills": Array<ConfigNamedText>; "teams": Array<ConfigNamed>; "time_zone": string; "version": number; }
 export type ConfigNeedText = { "level": number; "skill": string; }
 export type ConfigOrganisation = { "language": "nb" | "nn" | "sv" | "en"; "name": string; "time_zone": string; }
 export type ConfigPartner = { "id": number; "key": string; "name": string; }
@@ -64,13 +55,11 @@ export type ConfigPause = { "id": number; "key": string; "kind": "break" | "meet
 export type ConfigPerson = { "active": boolean; "capacity"?: string; "email": string; "id": number; "key": string; "language": "nb" | "nn" | "sv" | "en"; "name": string; "roles": Array<ConfigGrantText>; "skills": Array<ConfigNeedText>; "team"?: string; }
 export type ConfigQueue = { "age_guarantee_s": number; "brand": string; "callback": ConfigCallback; "channels": Array<string>; "formula": "answered_of_offered" | "answered_of_answered" | "answered_or_abandoned_of_offered" | "connect" | "genesys" | "genesys_short_off" | "genesys_abandons_off" | "cisco_ignored" | "cisco_negative" | "cisco_positive"; "goal_percent": number; "hours": string; "id": number; "key": string; "name": string; "offer_s": number; "short_abandon_s": number; "steps": Array<ConfigStep>; "survey": boolean; "target_s": number; "weight": number; "wrap_up_max_s": number; "wrap_up_s": number; }
 export type ConfigReason = { "active": boolean; "id": number; "key": string; "name": Record<string, string>; "owner"?: string; "parent"?: string; }
-export type ConfigReview = { "base": number; "errors": Array<ConfigFault>; "lines": Array<ConfigDifference>; "warnings": Array<ConfigFault>; }
 export type ConfigRules = { "decline_cool_s": number; "keep_conversations_months": number; "lapses_to_away": number; "lost_after_s": number; "lost_grace_s": number; "priority_credit_s": Array<number>; "return_hold_s": number; "survey_open_h": number; }
 export type ConfigSkill = { "id": number; "key": string; "kind": "product" | "language" | "brand" | "market" | "task"; "name": Record<string, string>; }
 export type ConfigStep = { "after_s": number; "all_hands": boolean; "drop_contact_needs": boolean; "needs": Array<ConfigNeedText>; "partners": Array<string>; "teams": Array<string>; }
 export type ConfigTeam = { "id": number; "key": string; "leader"?: string; "name": string; "partner"?: string; }
 export type ConfigTopic = { "name": Record<string, string>; "queue": string; }
-export type ConfigVersioned = { "document": ConfigDocument; "version": number; }
 export type ConfirmTotpRequest = { "code": string; }
 export type ContactAgent = { "id": number; "load": number; "name": string; "pause_id"?: number; "since_ms": number; "state": "gone" | "free" | "ringing" | "talking" | "wrapping" | "lost"; "status": "offline" | "ready" | "direct_only" | "paused" | "away"; "total": number; }
 export type ContactColleague = { "id": number; "leader": boolean; "name": string; "skill_ids": Array<number>; "state": "gone" | "free" | "ringing" | "talking" | "wrapping" | "lost"; "status": "offline" | "ready" | "direct_only" | "paused" | "away"; "team_id": number; }
@@ -97,7 +86,7 @@ export type ContactWhy = { "candidates": number; "fit": number; "free_ms": numbe
 export type ConversationDraft = { "at_ms": number; "kind": "reply" | "note"; "text": string; }
 export type ConversationFile = { "bytes": number; "id": string; "name": string; "type": string; }
 export type ConversationMessage = { "agent_id"?: number; "at_ms": number; "author": "customer" | "agent" | "system"; "code"?: string; "contact_id": number; "files": Array<ConversationFile>; "id": number; "key"?: string; "name": string; "read_at_ms"?: number; "text": string; }
-export type ConversationNote = { "agent_id": number; "at_ms": number; "contact_id": number; "id": number; "name": string; "text": string; }
+export type ConversationNote = { "agent_id": number; "at_ms": number; "contact_id": number; "id": number; "kind": "note" | "transfer" | "wrap_up"; "name": string; "text": string; }
 export type ConversationTyping = { "author": "customer" | "agent"; "contact_id": number; "name": string; "until_ms": number; }
 export type ErrorDetail = { "location"?: string; "message"?: string; "value"?: unknown; }
 export type ErrorModel = { "detail"?: string; "errors"?: Array<ErrorDetail>; "instance"?: string; "status"?: number; "title"?: string; "type"?: string; }
@@ -106,6 +95,17 @@ export type MarkReadRequest = { "message_id": number; }
 export type MessagePage = { "messages": Array<ConversationMessage>; "more": boolean; }
 export type PrioritiseContactRequest = { "priority": number; }
 export type RequeueContactRequest = { "queue_id"?: number; "words"?: string; }
+export type RulebookChange = { "agent_id"?: number; "at_ms": number; "lines": Array<ConfigDifference>; "note"?: string; "undoes"?: number; "version": number; "who": string; }
+export type RulebookNamed = { "id": number; "key": string; "name": string; }
+export type RulebookNamedBrand = { "colour": string; "id": number; "key": string; "name": string; }
+export type RulebookNamedCanned = { "brand_id"?: number; "id": number; "key": string; "text": Record<string, string>; "title": Record<string, string>; }
+export type RulebookNamedPause = { "id": number; "key": string; "kind": "break" | "meeting" | "training" | "other_work" | "private"; "limit_min"?: number; "name": Record<string, string>; }
+export type RulebookNamedQueue = { "brand_id": number; "channels": Array<string>; "formula": string; "goal_percent": number; "id": number; "key": string; "name": string; "target_ms": number; }
+export type RulebookNamedReason = { "active": boolean; "id": number; "key": string; "name": Record<string, string>; "parent_id"?: number; }
+export type RulebookNamedText = { "id": number; "key": string; "name": Record<string, string>; }
+export type RulebookNames = { "brands": Array<RulebookNamedBrand>; "canned": Array<RulebookNamedCanned>; "markets": Array<RulebookNamed>; "organisation": string; "partners": Array<RulebookNamed>; "pauses": Array<RulebookNamedPause>; "queues": Array<RulebookNamedQueue>; "reasons": Array<RulebookNamedReason>; "skills": Array<RulebookNamedText>; "teams": Array<RulebookNamed>; "time_zone": string; "version": number; }
+export type RulebookReview = { "base": number; "errors": Array<ConfigFault>; "lines": Array<ConfigDifference>; "warnings": Array<ConfigFault>; }
+export type RulebookVersioned = { "document": ConfigDocument; "version": number; }
 export type SaveDraftRequest = { "kind": "reply" | "note"; "text": string; }
 export type SendMessageRequest = { "after": number; "files"?: Array<string>; "key": string; "text": string; }
 export type SetAgentStatusRequest = { "pause_id"?: number; "status": "offline" | "ready" | "direct_only" | "paused"; }
@@ -139,75 +139,75 @@ export type Routes = {
   "GET /api/chat/transcript": { path: { }; query: { "contact_id"?: number; }; body: undefined; out: string }
   "POST /api/chat/typing": { path: { }; query: { }; body: undefined; out: void }
   "POST /api/chat/visitor": { path: { }; query: { }; body: ChatIntroduction; out: ChatToken }
-  "GET /api/config": { path: { }; query: { }; body: undefined; out: ConfigVersioned }
-  "PUT /api/config": { path: { }; query: { "base"?: number; "note"?: string; }; body: ConfigDocument; out: ConfigChange }
+  "GET /api/config": { path: { }; query: { }; body: undefined; out: RulebookVersioned }
+  "PUT /api/config": { path: { }; query: { "base"?: number; "note"?: string; }; body: ConfigDocument; out: RulebookChange }
   "GET /api/config/brands": { path: { }; query: { }; body: undefined; out: Array<ConfigBrand> }
   "POST /api/config/brands": { path: { }; query: { }; body: ConfigBrand; out: ConfigBrand }
   "DELETE /api/config/brands/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "PUT /api/config/brands/{id}": { path: { }; query: { "base"?: number; }; body: ConfigBrand; out: ConfigBrand }
+  "PUT /api/config/brands/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigBrand; out: ConfigBrand }
   "GET /api/config/canned": { path: { }; query: { }; body: undefined; out: Array<ConfigCanned> }
   "POST /api/config/canned": { path: { }; query: { }; body: ConfigCanned; out: ConfigCanned }
   "DELETE /api/config/canned/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "PUT /api/config/canned/{id}": { path: { }; query: { "base"?: number; }; body: ConfigCanned; out: ConfigCanned }
+  "PUT /api/config/canned/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigCanned; out: ConfigCanned }
   "GET /api/config/capacities": { path: { }; query: { }; body: undefined; out: Array<ConfigCapacity> }
   "POST /api/config/capacities": { path: { }; query: { }; body: ConfigCapacity; out: ConfigCapacity }
   "DELETE /api/config/capacities/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "PUT /api/config/capacities/{id}": { path: { }; query: { "base"?: number; }; body: ConfigCapacity; out: ConfigCapacity }
-  "GET /api/config/changes": { path: { }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: Array<ConfigChange> }
-  "POST /api/config/check": { path: { }; query: { }; body: ConfigDocument; out: ConfigReview }
+  "PUT /api/config/capacities/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigCapacity; out: ConfigCapacity }
+  "GET /api/config/changes": { path: { }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: Array<RulebookChange> }
+  "POST /api/config/check": { path: { }; query: { }; body: ConfigDocument; out: RulebookReview }
   "GET /api/config/hours": { path: { }; query: { }; body: undefined; out: Array<ConfigHours> }
   "POST /api/config/hours": { path: { }; query: { }; body: ConfigHours; out: ConfigHours }
   "DELETE /api/config/hours/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "PUT /api/config/hours/{id}": { path: { }; query: { "base"?: number; }; body: ConfigHours; out: ConfigHours }
+  "PUT /api/config/hours/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigHours; out: ConfigHours }
   "GET /api/config/markets": { path: { }; query: { }; body: undefined; out: Array<ConfigMarket> }
   "POST /api/config/markets": { path: { }; query: { }; body: ConfigMarket; out: ConfigMarket }
   "DELETE /api/config/markets/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "PUT /api/config/markets/{id}": { path: { }; query: { "base"?: number; }; body: ConfigMarket; out: ConfigMarket }
+  "PUT /api/config/markets/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigMarket; out: ConfigMarket }
   "GET /api/config/partners": { path: { }; query: { }; body: undefined; out: Array<ConfigPartner> }
   "POST /api/config/partners": { path: { }; query: { }; body: ConfigPartner; out: ConfigPartner }
   "DELETE /api/config/partners/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "PUT /api/config/partners/{id}": { path: { }; query: { "base"?: number; }; body: ConfigPartner; out: ConfigPartner }
+  "PUT /api/config/partners/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigPartner; out: ConfigPartner }
   "GET /api/config/pauses": { path: { }; query: { }; body: undefined; out: Array<ConfigPause> }
   "POST /api/config/pauses": { path: { }; query: { }; body: ConfigPause; out: ConfigPause }
   "DELETE /api/config/pauses/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "PUT /api/config/pauses/{id}": { path: { }; query: { "base"?: number; }; body: ConfigPause; out: ConfigPause }
+  "PUT /api/config/pauses/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigPause; out: ConfigPause }
   "GET /api/config/people": { path: { }; query: { }; body: undefined; out: Array<ConfigPerson> }
   "POST /api/config/people": { path: { }; query: { }; body: ConfigPerson; out: ConfigPerson }
   "DELETE /api/config/people/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "PUT /api/config/people/{id}": { path: { }; query: { "base"?: number; }; body: ConfigPerson; out: ConfigPerson }
+  "PUT /api/config/people/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigPerson; out: ConfigPerson }
   "GET /api/config/queues": { path: { }; query: { }; body: undefined; out: Array<ConfigQueue> }
   "POST /api/config/queues": { path: { }; query: { }; body: ConfigQueue; out: ConfigQueue }
   "DELETE /api/config/queues/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "PUT /api/config/queues/{id}": { path: { }; query: { "base"?: number; }; body: ConfigQueue; out: ConfigQueue }
+  "PUT /api/config/queues/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigQueue; out: ConfigQueue }
   "GET /api/config/reasons": { path: { }; query: { }; body: undefined; out: Array<ConfigReason> }
   "POST /api/config/reasons": { path: { }; query: { }; body: ConfigReason; out: ConfigReason }
   "DELETE /api/config/reasons/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "PUT /api/config/reasons/{id}": { path: { }; query: { "base"?: number; }; body: ConfigReason; out: ConfigReason }
+  "PUT /api/config/reasons/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigReason; out: ConfigReason }
   "GET /api/config/skills": { path: { }; query: { }; body: undefined; out: Array<ConfigSkill> }
   "POST /api/config/skills": { path: { }; query: { }; body: ConfigSkill; out: ConfigSkill }
   "DELETE /api/config/skills/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "PUT /api/config/skills/{id}": { path: { }; query: { "base"?: number; }; body: ConfigSkill; out: ConfigSkill }
+  "PUT /api/config/skills/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigSkill; out: ConfigSkill }
   "GET /api/config/teams": { path: { }; query: { }; body: undefined; out: Array<ConfigTeam> }
   "POST /api/config/teams": { path: { }; query: { }; body: ConfigTeam; out: ConfigTeam }
   "DELETE /api/config/teams/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "PUT /api/config/teams/{id}": { path: { }; query: { "base"?: number; }; body: ConfigTeam; out: ConfigTeam }
-  "POST /api/config/undo": { path: { }; query: { }; body: UndoConfigRequest; out: ConfigChange }
+  "PUT /api/config/teams/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigTeam; out: ConfigTeam }
+  "POST /api/config/undo": { path: { }; query: { }; body: UndoConfigRequest; out: RulebookChange }
   "GET /api/contacts/{id}": { path: { "id": number; }; query: { }; body: undefined; out: ContactDetail }
-  "POST /api/contacts/{id}/consult": { path: { }; query: { }; body: ContactHandOver; out: void }
+  "POST /api/contacts/{id}/consult": { path: { "id": number; }; query: { }; body: ContactHandOver; out: void }
   "POST /api/contacts/{id}/consult/end": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "PUT /api/contacts/{id}/draft": { path: { }; query: { }; body: SaveDraftRequest; out: void }
+  "PUT /api/contacts/{id}/draft": { path: { "id": number; }; query: { }; body: SaveDraftRequest; out: void }
   "POST /api/contacts/{id}/end": { path: { "id": number; }; query: { }; body: undefined; out: void }
-  "GET /api/contacts/{id}/messages": { path: { }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: MessagePage }
-  "POST /api/contacts/{id}/messages": { path: { }; query: { }; body: SendMessageRequest; out: ConversationMessage }
-  "POST /api/contacts/{id}/notes": { path: { }; query: { }; body: AddNoteRequest; out: ConversationNote }
-  "PUT /api/contacts/{id}/presence": { path: { }; query: { }; body: SetPresenceRequest; out: void }
-  "PUT /api/contacts/{id}/priority": { path: { }; query: { }; body: PrioritiseContactRequest; out: void }
-  "PUT /api/contacts/{id}/read": { path: { }; query: { }; body: MarkReadRequest; out: void }
-  "POST /api/contacts/{id}/requeue": { path: { }; query: { }; body: RequeueContactRequest; out: void }
-  "POST /api/contacts/{id}/snooze": { path: { }; query: { }; body: SnoozeContactRequest; out: void }
-  "POST /api/contacts/{id}/transfer": { path: { }; query: { }; body: ContactHandOver; out: void }
-  "POST /api/contacts/{id}/wrap-up": { path: { }; query: { }; body: WrapUpRequest; out: void }
-  "POST /api/contacts/{id}/wrap-up/extend": { path: { }; query: { }; body: ExtendWrapUpRequest; out: void }
+  "GET /api/contacts/{id}/messages": { path: { "id": number; }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: MessagePage }
+  "POST /api/contacts/{id}/messages": { path: { "id": number; }; query: { }; body: SendMessageRequest; out: ConversationMessage }
+  "POST /api/contacts/{id}/notes": { path: { "id": number; }; query: { }; body: AddNoteRequest; out: ConversationNote }
+  "PUT /api/contacts/{id}/presence": { path: { "id": number; }; query: { }; body: SetPresenceRequest; out: void }
+  "PUT /api/contacts/{id}/priority": { path: { "id": number; }; query: { }; body: PrioritiseContactRequest; out: void }
+  "PUT /api/contacts/{id}/read": { path: { "id": number; }; query: { }; body: MarkReadRequest; out: void }
+  "POST /api/contacts/{id}/requeue": { path: { "id": number; }; query: { }; body: RequeueContactRequest; out: void }
+  "POST /api/contacts/{id}/snooze": { path: { "id": number; }; query: { }; body: SnoozeContactRequest; out: void }
+  "POST /api/contacts/{id}/transfer": { path: { "id": number; }; query: { }; body: ContactHandOver; out: void }
+  "POST /api/contacts/{id}/wrap-up": { path: { "id": number; }; query: { }; body: WrapUpRequest; out: void }
+  "POST /api/contacts/{id}/wrap-up/extend": { path: { "id": number; }; query: { }; body: ExtendWrapUpRequest; out: void }
   "GET /api/customers": { path: { }; query: { "q"?: string; "limit"?: number; }; body: undefined; out: Array<ContactCustomer> }
   "GET /api/customers/{id}": { path: { "id": number; }; query: { }; body: undefined; out: ContactCustomer }
   "PATCH /api/customers/{id}": { path: { "id": number; }; query: { }; body: ContactCustomerChange; out: ContactCustomer }
@@ -233,7 +233,7 @@ export type Routes = {
   "DELETE /api/me/totp": { path: { }; query: { }; body: undefined; out: void }
   "POST /api/me/totp": { path: { }; query: { }; body: undefined; out: AccessTOTPSecret }
   "PUT /api/me/totp": { path: { }; query: { }; body: ConfirmTotpRequest; out: void }
-  "GET /api/names": { path: { }; query: { }; body: undefined; out: ConfigNames }
+  "GET /api/names": { path: { }; query: { }; body: undefined; out: RulebookNames }
   "POST /api/offers/{id}/accept": { path: { "id": number; }; query: { }; body: undefined; out: ContactDetail }
   "POST /api/offers/{id}/decline": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "POST /api/people/{id}/invite": { path: { "id": number; }; query: { }; body: undefined; out: AccessInvitation }

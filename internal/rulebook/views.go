@@ -1,48 +1,36 @@
-package config
+package rulebook
 
 import (
 	"sentral/internal/centre"
+	"sentral/internal/config"
 )
 
 // Versioned is the document and its version.
 type Versioned struct {
-	Version  int64    `json:"version"`
-	Document Document `json:"document"`
+	Version  int64           `json:"version"`
+	Document config.Document `json:"document"`
 }
 
 // Change is one version in the change log.
 type Change struct {
-	Version int64          `json:"version"`
-	At      centre.Instant `json:"at_ms"`
-	Who     string         `json:"who"`
-	Note    string         `json:"note,omitempty"`
-	Undoes  int64          `json:"undoes,omitempty"`
-	Lines   []Difference   `json:"lines" nullable:"false"`
-}
-
-// Difference is one thing that differs between two documents.
-type Difference struct {
-	Where string `json:"where" doc:"queues[mobil-no].target_s"`
-	Old   string `json:"old,omitempty"`
-	New   string `json:"new,omitempty"`
+	Version int64               `json:"version"`
+	At      centre.Instant      `json:"at_ms"`
+	Agent   centre.AgentID      `json:"agent_id,omitempty"`
+	Who     string              `json:"who"`
+	Note    string              `json:"note,omitempty"`
+	Undoes  int64               `json:"undoes,omitempty"`
+	Lines   []config.Difference `json:"lines" nullable:"false"`
 }
 
 // Review is what applying a document would do.
 type Review struct {
-	Base     int64        `json:"base" doc:"The version it was compared with."`
-	Lines    []Difference `json:"lines" nullable:"false"`
-	Errors   []Fault      `json:"errors" nullable:"false" doc:"With any of these nothing can be applied."`
-	Warnings []Fault      `json:"warnings" nullable:"false"`
+	Base     int64               `json:"base" doc:"The version it was compared with."`
+	Lines    []config.Difference `json:"lines" nullable:"false"`
+	Errors   []config.Fault      `json:"errors" nullable:"false" doc:"With any of these nothing can be applied."`
+	Warnings []config.Fault      `json:"warnings" nullable:"false"`
 }
 
-// Fault is one thing wrong, and where.
-type Fault struct {
-	Where string `json:"where"`
-	Line  int    `json:"line,omitempty" doc:"In a file."`
-	Text  string `json:"text"`
-}
-
-// Names is what the screens need to name things, without anything secret or personal beyond colleagues' names.
+// Names is what the screens need to name things, without anything secret.
 type Names struct {
 	Version      int64         `json:"version"`
 	Organisation string        `json:"organisation"`
@@ -67,9 +55,9 @@ type Named struct {
 
 // NamedText is an id and its name in the screens' languages.
 type NamedText struct {
-	ID   int32  `json:"id"`
-	Key  string `json:"key"`
-	Name Text   `json:"name"`
+	ID   int32       `json:"id"`
+	Key  string      `json:"key"`
+	Name config.Text `json:"name"`
 }
 
 // NamedBrand is a brand as the desk shows it.
@@ -104,9 +92,9 @@ type NamedPause struct {
 
 // NamedCanned is a canned text.
 type NamedCanned struct {
-	ID    int32  `json:"id"`
-	Key   string `json:"key"`
-	Title Text   `json:"title"`
-	Text  Text   `json:"text"`
-	Brand int32  `json:"brand_id,omitempty"`
+	ID    int32       `json:"id"`
+	Key   string      `json:"key"`
+	Title config.Text `json:"title"`
+	Text  config.Text `json:"text"`
+	Brand int32       `json:"brand_id,omitempty"`
 }

@@ -1,0 +1,83 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"sentral/internal/centre"
+)
+
+const invitationHours = 24
+
+// Invite makes a link with which a person chooses a password. It is good once and for 24 hours; the person's old password holds until then.
+func (r *Room) Invite(ctx context.Context, s Subject, id centre.AgentID) (Invitation, error) {
+	p, ok := r.people.Person(id)
+	if !Can(s, ManagePeople, Object{Team: p.Team, Partner: p.Partner}) {
+		return Invitation{}, denied(ManagePeople)
+	}
+	if !ok || !p.Active {
+		return Invitation{}, centre.ErrorAt(centre.Missing, "id", "no active person has the id %d", id)
+	}
+	token, hash := newToken()
+	until := r.instant() + invitationHours*3600_000
+	if err := r.store.AddInvitation(ctx, InvitationRow{Hash: hash, Person: id, Expires: until}); err != nil {
+		return Invitation{}, err
+	}
+	if err := r.Record(ctx, s, "person.invited", fmt.Sprintf("person %d", id), ""); err != nil {
+		return Invitation{}, err
+	}
+	// The token stands after the # so that it never reaches a log, a proxy or another site's Referer.
+	return Invitation{Link: strings.TrimSuffix(r.options.Address, "/") + "/welcome#" + token, Expires: until}, nil
+}
+
+// Welcome takes an invitation and the password its holder chose, and signs them in.
+func (r *Room) Welcome(ctx context.Context, token, password string, from Attempt) (SignedIn, error) {
+	if !r.guesses.allow(from.Address) {
+		return SignedIn{}, centre.Errorf(centre.Exhausted, "too many attempts from here: wait a minute")
+	}
+	if len([]rune(password)) < 12 { // before the link is used up
+		return SignedIn{}, checkPassword(password, "", "")
+	}
+	i, err := r.store.TakeInvitation(ctx, hashToken(token), r.instant())
+	if err != nil {
+		if centre.KindOf(err) == centre.Missing {
+			return SignedIn{}, centre.Errorf(centre.Missing, "this link has been used, or is too old: ask for a new one")
+		}
+		return SignedIn{}, err
+	}
+	p, ok := r.people.Person(i.Person)
+	if !ok || !p.Active {
+		return SignedIn{}, centre.Errorf(centre.Missing, "this link is of no use any more: ask for a new one")
+	}
+	if err := checkPassword(password, p.Name, p.Email); err != nil {
+		if back := r.store.AddInvitation(ctx, i); back != nil {
+			return SignedIn{}, back
+		}
+		return SignedIn{}, err
+	}
+	if err := r.SetPassword(ctx, i.Person, password); err != nil {
+		return SignedIn{}, err
+	}
+	return r.open(ctx, p, from.Browser, false)
+}
+
+// SetPassword gives a person a password and ends their sessions. The first-run wizard, invitations and the demo use it.
+func (r *Room) SetPassword(ctx context.Context, id centre.AgentID, password string) error {
+	c, err := r.credential(ctx, id)
+	if err != nil {
+		return err
+	}
+	c.Password, c.Changed, c.Failures, c.LockedUntil = hashPassword(password), r.instant(), 0, 0
+	if err := r.store.SaveCredential(ctx, c); err != nil {
+		return err
+	}
+	r.Forget()
+	if err := r.store.EndSessionsOf(ctx, id, ""); err != nil {
+		return err
+	}
+	return r.Record(ctx, Subject{Person: id}, "password.chosen", fmt.Sprintf("person %d", id), "")
+}
+
+// CheckPassword says what is wrong with a password before it is chosen.
+func CheckPassword(password, name, email string) error { return checkPassword(password, name, email) }

@@ -1,0 +1,137 @@
+package access
+
+import (
+	"bytes"
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"image/png"
+	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/totp"
+
+	"sentral/internal/centre"
+)
+
+// seal encrypts a secret with the master key (AES-256-GCM); about binds it to its place, so that a row copied elsewhere does not open.
+func (r *Room) seal(secret []byte, about string) ([]byte, error) {
+	g, err := r.gcm()
+	if err != nil {
+		return nil, err
+	}
+	nonce := make([]byte, g.NonceSize())
+	_, _ = rand.Read(nonce) // never fails: crypto/rand ends the program instead
+	return g.Seal(nonce, nonce, secret, []byte(about)), nil
+}
+
+func (r *Room) unseal(sealed []byte, about string) ([]byte, error) {
+	g, err := r.gcm()
+	if err != nil {
+		return nil, err
+	}
+	if len(sealed) < g.NonceSize() {
+		return nil, centre.Errorf(centre.Internal, "a sealed secret is cut short")
+	}
+	return g.Open(nil, sealed[:g.NonceSize()], sealed[g.NonceSize():], []byte(about))
+}
+
+func (r *Room) gcm() (cipher.AEAD, error) {
+	block, err := aes.NewCipher(r.options.Master)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
+func totpPlace(id centre.AgentID) string { return fmt.Sprintf("totp of person %d", id) }
+
+// BeginTOTP makes a new secret for an authenticator app. It counts only once ConfirmTOTP has seen its first code.
+func (r *Room) BeginTOTP(ctx context.Context, s Subject) (TOTPSecret, error) {
+	p, ok := r.people.Person(s.Person)
+	if !ok {
+		return TOTPSecret{}, centre.Errorf(centre.Forbidden, "a key has no authenticator app")
+	}
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: r.people.Organisation(), AccountName: p.Email})
+	if err != nil {
+		return TOTPSecret{}, centre.Errorf(centre.Internal, "totp: %w", err)
+	}
+	c, err := r.credential(ctx, s.Person)
+	if err != nil {
+		return TOTPSecret{}, err
+	}
+	if c.TOTPPending, err = r.seal([]byte(key.Secret()), totpPlace(s.Person)); err != nil {
+		return TOTPSecret{}, err
+	}
+	if err := r.store.SaveCredential(ctx, c); err != nil {
+		return TOTPSecret{}, err
+	}
+	picture, err := key.Image(240, 240)
+	if err != nil {
+		return TOTPSecret{}, centre.Errorf(centre.Internal, "totp: %w", err)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, picture); err != nil {
+		return TOTPSecret{}, centre.Errorf(centre.Internal, "totp: %w", err)
+	}
+	return TOTPSecret{Secret: key.Secret(), URI: key.URL(), Image: "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())}, nil
+}
+
+// ConfirmTOTP takes the app's first code; from now on signing in asks for one.
+func (r *Room) ConfirmTOTP(ctx context.Context, s Subject, code string) error {
+	c, err := r.credential(ctx, s.Person)
+	if err != nil {
+		return err
+	}
+	if c.TOTPPending == nil {
+		return centre.Errorf(centre.Conflict, "begin with a new secret first")
+	}
+	if err := r.checkCode(&c, c.TOTPPending, code); err != nil {
+		return err
+	}
+	c.TOTP, c.TOTPPending = c.TOTPPending, nil
+	if err := r.store.SaveCredential(ctx, c); err != nil {
+		return err
+	}
+	return r.Record(ctx, s, "totp.added", fmt.Sprintf("person %d", s.Person), "")
+}
+
+// RemoveTOTP stops asking for codes. It needs a fresh sign-in.
+func (r *Room) RemoveTOTP(ctx context.Context, s Subject) error {
+	if !s.Fresh {
+		return centre.Errorf(centre.Forbidden, "sign in again first: this needs a fresh sign-in")
+	}
+	c, err := r.credential(ctx, s.Person)
+	if err != nil {
+		return err
+	}
+	c.TOTP, c.TOTPPending, c.TOTPLast = nil, nil, 0
+	if err := r.store.SaveCredential(ctx, c); err != nil {
+		return err
+	}
+	return r.Record(ctx, s, "totp.removed", fmt.Sprintf("person %d", s.Person), "")
+}
+
+// checkCode accepts the code of this half minute or of one beside it, and each of them once (RFC 6238 section 5.2).
+func (r *Room) checkCode(c *Credential, sealed []byte, code string) error {
+	secret, err := r.unseal(sealed, totpPlace(c.Person))
+	if err != nil {
+		return centre.Errorf(centre.Internal, "the stored secret does not open: %w", err)
+	}
+	now := r.now()
+	for _, d := range []int64{0, -1, 1} {
+		step := now.Unix()/30 + d
+		want, err := totp.GenerateCodeCustom(string(secret), time.Unix(step*30, 0), totp.ValidateOpts{Period: 30, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
+		if err != nil {
+			return centre.Errorf(centre.Internal, "totp: %w", err)
+		}
+		if want == code && step > c.TOTPLast {
+			c.TOTPLast = step
+			return nil
+		}
+	}
+	return centre.ErrorAt(centre.Invalid, "code", "the code is wrong, or has been used")
+}
