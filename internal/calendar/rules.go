@@ -79,8 +79,7 @@ var rules = map[Country][]rule{
 		{"boxing_day", Public, dk.AndenJuledag},
 		{"new_years_eve", Custom, fixed(time.December, 31)},
 	},
-	// Finnish holidays by the laws 388/1937 and 1105/1990: All Saints' and Midsummer lie on Saturdays since 1955, Epiphany and
-	// Ascension on their own dates since 1991.
+	// Finland as kept since 1991, when Epiphany and Ascension Day came back from the Saturdays to their own dates.
 	Finland: {
 		{"new_year", Public, fixed(time.January, 1)},
 		{"epiphany", Public, since(1991, fixed(time.January, 6))},
