@@ -22,7 +22,9 @@ type Streams struct {
 // Commands is every command that sentral knows, in the order that help shows them. Each field's type has a
 // Run(ctx context.Context, s Streams) error method in a file of its own.
 type Commands struct {
-	Version VersionCommand `cmd:"" help:"Print the program's version."`
+	Version  VersionCommand  `cmd:"" help:"Print the program's version."`
+	Search   SearchCommand   `cmd:"" help:"Measure the knowledge base's search."`
+	Language LanguageCommand `cmd:"" help:"Stems and language of words and texts."`
 }
 
 type exitCode int

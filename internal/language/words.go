@@ -62,6 +62,9 @@ func Words(text string) []Word {
 	return words
 }
 
+// Normalise writes a word or text as Words, Stem and the lexicon expect it: composed letters, in lower case.
+func Normalise(text string) string { return strings.ToLower(compose(text)) }
+
 // compose puts base letters and their marks together (NFC) and drops soft hyphens and zero-width spaces.
 func compose(text string) string {
 	return strings.Map(func(r rune) rune {
