@@ -1,0 +1,338 @@
+package audit
+
+import (
+	"slices"
+
+	"sentral/internal/centre"
+	"sentral/internal/engine/routing"
+)
+
+// decide books one decision and checks that it could be made.
+func (a *Auditor) decide(d *routing.Decision, e *routing.Event) {
+	switch d.Kind {
+	case routing.AgentChanged:
+		a.toldOf(d)
+		return
+	case routing.WakeAt:
+		if int64(d.Until) <= a.now {
+			a.breach(TimeForward, "woken at %d asked for at %d", d.Until, a.now)
+		}
+		a.wakeAt = int64(d.Until)
+		return
+	case routing.Refused, routing.PromiseRefused:
+		return
+	case routing.TurnedAway:
+		a.turnedAway(d, e)
+		return
+	case routing.QueueChanged:
+		if q, ok := a.queueAt[d.Queue]; ok {
+			a.queues[q].open = d.Count == 1
+		}
+		return
+	case routing.LendingChanged:
+		a.loanChanged(d)
+		return
+	case routing.Queued:
+		a.queuedUp(d, e)
+		return
+	}
+	c := a.contacts[keyOf(d.Contact, d.Consult)]
+	if c == nil {
+		a.breach(OnePlace, "%v of contact %d, which is nowhere", d.Kind, d.Contact)
+		return
+	}
+	switch d.Kind {
+	case routing.Offered:
+		a.offeredTo(d, c)
+	case routing.OfferEnded:
+		a.offerEnded(d, c, e)
+	case routing.Connected:
+		a.connected(d, c, e)
+	case routing.Parked, routing.Resumed, routing.Held:
+		a.movedInHand(d, c)
+	case routing.ConsultOver:
+		a.consultOver(d, c)
+	case routing.WrapUpStarted:
+		a.wrapUpStarted(d, c, e)
+	case routing.WrapUpOver:
+		if a.from(d, c, wrapping) && d.Agent != c.agent {
+			a.breach(OnePlace, "contact %d is wrapped up by agent %d, but is agent %d's", c.id, d.Agent, c.agent)
+		}
+		a.move(c, nowhere)
+	case routing.SnoozedUntil:
+		a.snoozedUntil(d, c)
+	case routing.Closed:
+		a.closedFor(d, c)
+	default:
+		a.promiseDecision(d, c)
+	}
+}
+
+// from checks that a contact is where a decision may take it from.
+func (a *Auditor) from(d *routing.Decision, c *contact, places ...place) bool {
+	if slices.Contains(places, c.place) {
+		return true
+	}
+	a.breach(OnePlace, "%v of contact %d, which is in %v", d.Kind, c.id, c.place)
+	return false
+}
+
+// move takes a contact from one place to another and keeps every count.
+func (a *Auditor) move(c *contact, to place) {
+	g, from := a.agentAt[c.agent], c.place
+	if g != nil {
+		a.countInHand(g, c, -1)
+	}
+	if from == queued && !a.dequeue(c) {
+		a.breach(OnePlace, "contact %d is not where it stood in its queue", c.id)
+	}
+	if !c.consult {
+		a.places[c.place]--
+		a.places[to]++
+	}
+	c.place = to
+	switch to {
+	case queued:
+		c.agent, c.until = 0, 0
+		a.enqueue(c)
+		a.lookAt(c)
+	case nowhere:
+		c.until = 0
+		a.between = append(a.between, c)
+	case promised, snoozed:
+		c.agent = 0
+	}
+	if g != nil {
+		if c.agent == g.id {
+			a.countInHand(g, c, +1)
+		}
+		if inHand(from) && (c.agent != g.id || !inHand(to)) {
+			g.freeSince = a.now
+		}
+		a.refresh(g)
+	}
+}
+
+// inHand tells whether a contact in this place is one agent's; an offer is not yet.
+func inHand(p place) bool {
+	return p == talking || p == held || p == dialled || p == parked || p == wrapping
+}
+
+// moveTo is move into the hands of an agent.
+func (a *Auditor) moveTo(c *contact, to place, who centre.AgentID) {
+	a.move(c, to)
+	if c.agent == who {
+		return
+	}
+	if g := a.agentAt[c.agent]; g != nil {
+		a.countInHand(g, c, -1)
+		a.refresh(g)
+	}
+	c.agent = who
+	if g := a.agentAt[who]; g != nil {
+		a.countInHand(g, c, +1)
+		a.refresh(g)
+	} else if who != 0 {
+		a.breach(NotToTheAbsent, "contact %d is with agent %d, whom nobody knows", c.id, who)
+	}
+}
+
+// countInHand counts a contact into or out of what an agent has.
+func (a *Auditor) countInHand(g *agent, c *contact, by int32) {
+	switch c.place {
+	case offered:
+		g.ringing += by
+	case talking, held, dialled:
+		g.talk[c.channel] += by
+		g.talking += by
+	case parked:
+		g.park[c.channel] += by
+		g.parked += by
+	case wrapping:
+		g.wrapping += by
+	default:
+		return
+	}
+}
+
+// lookAt has a contact's wait looked at when the step ends.
+func (a *Auditor) lookAt(c *contact) {
+	if !c.watched {
+		c.watched = true
+		a.watch = append(a.watch, c)
+	}
+}
+
+// queuedUp books that a contact waits: a new one, one that came back, or one whose aim or place changed.
+func (a *Auditor) queuedUp(d *routing.Decision, e *routing.Event) {
+	q, known := a.queueAt[d.Queue]
+	if !known {
+		a.breach(OnePlace, "contact %d waits in queue %d, which is not in the rules", d.Contact, d.Queue)
+		return
+	}
+	c := a.contacts[keyOf(d.Contact, d.Consult)]
+	switch {
+	case c != nil:
+		a.from(d, c, queued, nowhere, talking, parked, held, dialled, promised, snoozed)
+	case d.Consult:
+		if c = a.newConsult(d, e); c == nil {
+			return
+		}
+	default:
+		if c = a.newContact(d, e); c == nil {
+			return
+		}
+	}
+	kept := c.toAgent
+	if c.place == queued {
+		a.dequeue(c)
+		a.aim(d, c, e)
+		a.changeQueue(c, q)
+		a.enqueue(c)
+		a.lookAt(c)
+	} else {
+		was := c.place
+		a.aim(d, c, e)
+		if had := c.agent; had != 0 && !c.consult && (e.Kind == routing.Requeued || e.Kind == routing.Transferred) && e.Contact == c.id {
+			a.cool(c, had)
+		}
+		if was == dialled && e.Kind == routing.CallbackResult && e.Reached && e.Contact == c.id {
+			a.pledge(c, false) // the customer is on the line and waits for an agent
+		}
+		if was == snoozed && d.Agent != 0 && d.Agent != c.snoozer {
+			a.breach(OnePlace, "contact %d comes back to agent %d, but was put aside by %d", c.id, d.Agent, c.snoozer)
+		}
+		a.changeQueue(c, q)
+		a.move(c, queued)
+	}
+	if want := a.placeOf(c); int64(d.At) != want {
+		a.breach(PromiseKept, "contact %d stands at %d in its queue, but its place is %d", c.id, d.At, want)
+	}
+	a.checkAim(d, c, e, kept)
+	a.armStep(c)
+}
+
+// aim notes for whom a contact is kept. Who helped last is not a person's word; everybody else is.
+func (a *Auditor) aim(d *routing.Decision, c *contact, e *routing.Event) {
+	if d.Agent != c.toAgent {
+		c.said = e.Kind != routing.Arrived
+	}
+	c.toAgent, c.toTeam = d.Agent, d.Team
+}
+
+// changeQueue gives a contact that stands in no order to another queue.
+func (a *Auditor) changeQueue(c *contact, q int32) {
+	if c.promise && q != c.queue {
+		a.queues[c.queue].pledged--
+		a.queues[q].pledged++
+	}
+	c.queue = q
+}
+
+// newContact books an arrival.
+func (a *Auditor) newContact(d *routing.Decision, e *routing.Event) *contact {
+	if e.Kind != routing.Arrived || e.Contact != d.Contact {
+		a.breach(OnePlace, "contact %d waits without having arrived", d.Contact)
+		return nil
+	}
+	word, bit := int64(d.Contact)>>6, uint64(1)<<(d.Contact&63)
+	if a.seen[word]&bit != 0 {
+		a.breach(OnePlace, "contact %d arrives twice", d.Contact)
+	}
+	a.seen[word] |= bit
+	if q := &a.queues[a.queueAt[d.Queue]]; !q.open && !e.Channel.Deferred() {
+		a.breach(DoorsHold, "contact %d came into queue %d, which is closed", d.Contact, d.Queue)
+	}
+	c := a.take()
+	*c = contact{id: d.Contact, place: nowhere, channel: e.Channel, priority: min(e.Priority, 9), queue: a.queueAt[d.Queue], last: e.LastAgent,
+		since: max(0, a.now-max(e.Credit, 0)), cool: c.cool[:0]}
+	for _, n := range e.Needs[:min(int(e.NeedCount), routing.MaxNeeds)] {
+		if n.Skill > 0 && n.Level > 0 {
+			c.needs[c.needCount] = routing.Need{Skill: n.Skill, Level: min(n.Level, 9)}
+			c.needCount++
+		}
+	}
+	a.contacts[keyOf(c.id, false)] = c
+	a.arrived++
+	a.places[nowhere]++
+	if d.Queue != e.Queue {
+		a.breach(OnePlace, "contact %d came for queue %d and waits in queue %d", d.Contact, e.Queue, d.Queue)
+	}
+	return c
+}
+
+// newConsult books the search for an adviser.
+func (a *Auditor) newConsult(d *routing.Decision, e *routing.Event) *contact {
+	parent := a.contacts[keyOf(d.Contact, false)]
+	if e.Kind != routing.ConsultAsked || parent == nil || parent.place != talking || parent.agent != e.Agent {
+		a.breach(OnePlace, "a consultation about contact %d that its agent did not ask for", d.Contact)
+		return nil
+	}
+	c := a.take()
+	*c = contact{id: d.Contact, consult: true, place: nowhere, channel: parent.channel, queue: a.queueAt[d.Queue], since: a.now, cool: c.cool[:0]}
+	c.cool = append(c.cool, cooling{e.Agent, 1 << 62})
+	a.contacts[keyOf(c.id, true)] = c
+	return c
+}
+
+// take gives memory for a contact.
+func (a *Auditor) take() *contact {
+	if n := len(a.spare); n > 0 {
+		c := a.spare[n-1]
+		a.spare = a.spare[:n-1]
+		return c
+	}
+	return &contact{}
+}
+
+// checkAim sees to it that a contact waits for one person or team only because somebody said so.
+func (a *Auditor) checkAim(d *routing.Decision, c *contact, e *routing.Event, kept centre.AgentID) {
+	said := e.Contact == c.id && (e.Kind == routing.Transferred || e.Kind == routing.ConsultAsked)
+	switch {
+	case d.Agent == 0 && d.Team == 0:
+	case said, d.Agent != 0 && d.Agent == kept:
+	case d.Agent != 0 && d.Agent == c.last && e.Kind == routing.Arrived:
+	case d.Agent != 0 && d.Agent == c.snoozer:
+	case d.Team != 0: // a team's contact comes back to the team after a refusal
+	default:
+		a.breach(Qualified, "contact %d is kept for agent %d, and nobody said so", c.id, d.Agent)
+	}
+}
+
+// cool keeps a contact from an agent, and expects the engine to look again when that ends.
+func (a *Auditor) cool(c *contact, g centre.AgentID) {
+	a.arm(c, coolingEnds, a.keepFrom(c, g, a.now))
+}
+
+func (a *Auditor) turnedAway(d *routing.Decision, e *routing.Event) {
+	q, known := a.queueAt[e.Queue]
+	if e.Kind != routing.Arrived || e.Contact != d.Contact {
+		a.breach(OnePlace, "contact %d is turned away without having come", d.Contact)
+	} else if known && a.queues[q].open && e.Channel != centre.NoChannel && int(e.Channel) < centre.ChannelCount {
+		a.breach(DoorsHold, "contact %d is turned away from queue %d, which is open", d.Contact, d.Queue)
+	}
+}
+
+func (a *Auditor) loanChanged(d *routing.Decision) {
+	key := loan{d.Team, d.Queue}
+	if a.loans[key] == (d.Count == 1) {
+		a.breach(LoanHolds, "the loan of team %d to queue %d changes to what it was", d.Team, d.Queue)
+	}
+	if d.Count == 1 {
+		a.loans[key] = true
+		a.sweep = true
+	} else {
+		delete(a.loans, key)
+	}
+}
+
+// toldOf notes what the engine tells of an agent; endOfStep compares it with the book.
+func (a *Auditor) toldOf(d *routing.Decision) {
+	g := a.agentAt[d.Agent]
+	if g == nil {
+		a.breach(StatesAgree, "agent %d, whom nobody knows, changes", d.Agent)
+		return
+	}
+	g.told = told{d.Status, d.State, d.Pause}
+	a.refresh(g)
+}
