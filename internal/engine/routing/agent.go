@@ -27,6 +27,7 @@ type agent struct {
 	free      bool // counted among the team's free agents
 	pause     centre.PauseID
 	told      toldAgent
+	since     int64   // when what was told last came to be
 	mask      uint16  // channels that queues may offer now
 	direct    uint16  // channels that may be offered if aimed at this person
 	queues    bitset  // by queue slot: those that may ever come to this agent
@@ -256,7 +257,7 @@ func (e *Engine) tellAgents() {
 		if ag.id == 0 || ag.told == now {
 			continue
 		}
-		ag.told = now
+		ag.told, ag.since = now, e.now
 		e.emit(Decision{Kind: AgentChanged, Agent: ag.id, Status: ag.status, State: ag.state, Pause: ag.pause})
 	}
 	e.touched, e.refreshed = e.touched[:0], 0

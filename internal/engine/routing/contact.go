@@ -70,6 +70,8 @@ type contact struct {
 	needs     [MaxNeeds]Need
 	cool      [maxCooling]cooling
 	coolUntil int64 // the earliest end among cool
+	offered   int64 // in InOffer: when it was put before the agent, and why
+	why       Why
 
 	// What was told of the wait: a reading aid, not hashed.
 	told              bool

@@ -37,40 +37,40 @@ const (
 
 // Decision is one answer of the engine; like Event it is flat, and each kind names the fields it fills.
 type Decision struct {
-	Kind    DecisionKind
-	Code    Code
-	End     OfferEnd
-	How     Ending
-	Channel centre.Channel
-	Status  Status
-	State   State
-	Outcome Outcome
-	Consult bool
-	Contact centre.ContactID
-	Offer   centre.OfferID
-	Agent   centre.AgentID
-	Queue   centre.QueueID
-	Team    centre.TeamID
-	Pause   centre.PauseID
-	Reason  centre.ReasonID
-	Count   int32
-	At      centre.Instant
-	Until   centre.Instant
-	Why     Why
+	Kind    DecisionKind     `json:"kind,omitzero"`
+	Code    Code             `json:"code,omitzero"`
+	End     OfferEnd         `json:"end,omitzero"`
+	How     Ending           `json:"how,omitzero"`
+	Channel centre.Channel   `json:"channel,omitzero"`
+	Status  Status           `json:"status,omitzero"`
+	State   State            `json:"state,omitzero"`
+	Outcome Outcome          `json:"outcome,omitzero"`
+	Consult bool             `json:"consult,omitzero"`
+	Contact centre.ContactID `json:"contact,omitzero"`
+	Offer   centre.OfferID   `json:"offer,omitzero"`
+	Agent   centre.AgentID   `json:"agent,omitzero"`
+	Queue   centre.QueueID   `json:"queue,omitzero"`
+	Team    centre.TeamID    `json:"team,omitzero"`
+	Pause   centre.PauseID   `json:"pause,omitzero"`
+	Reason  centre.ReasonID  `json:"reason,omitzero"`
+	Count   int32            `json:"count,omitzero"`
+	At      centre.Instant   `json:"at,omitzero"`
+	Until   centre.Instant   `json:"until,omitzero"`
+	Why     Why              `json:"why,omitzero"`
 }
 
 // Why is the reason of an offer, complete enough to be told to the agent in words and to be checked by the auditor.
 type Why struct {
-	Rule        Rule
-	Step        uint8            // index of the queue's step that made the agent eligible
-	Fit         int32            // how well the agent matches: sum of levels above need; higher is better
-	Load        int32            // the agent's used capacity when chosen
-	WaitedMS    int64            // how long the contact had waited, credit included
-	FreeMS      int64            // how long the agent had been free
-	Score       int64            // the contact's urgency: weight x waited / target, in thousandths
-	Candidates  int32            // agents who could have had it
-	Overtaken   centre.ContactID // a contact further ahead that could not be served by this agent; zero for none
-	OvertakenBy Code             // why that one was passed over
+	Rule        Rule             `json:"rule,omitzero"`
+	Step        uint8            `json:"step,omitzero"`         // index of the queue's step that made the agent eligible
+	Fit         int32            `json:"fit,omitzero"`          // how well the agent matches: sum of levels above need; higher is better
+	Load        int32            `json:"load,omitzero"`         // the agent's used capacity when chosen
+	WaitedMS    int64            `json:"waited_ms,omitzero"`    // how long the contact had waited, credit included
+	FreeMS      int64            `json:"free_ms,omitzero"`      // how long the agent had been free
+	Score       int64            `json:"score,omitzero"`        // the contact's urgency: weight x waited / target, in thousandths
+	Candidates  int32            `json:"candidates,omitzero"`   // agents who could have had it
+	Overtaken   centre.ContactID `json:"overtaken,omitzero"`    // a contact further ahead that could not be served by this agent; zero for none
+	OvertakenBy Code             `json:"overtaken_by,omitzero"` // why that one was passed over
 }
 
 // Rule names the rule that led to an offer.

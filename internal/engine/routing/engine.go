@@ -65,6 +65,8 @@ type Engine struct {
 	endings [endingCount]int64
 	arrived int64
 	scratch []int32
+	ordered []int32
+	hashed  []byte
 }
 
 // New makes an engine that knows no rules and nobody; tell it SettingsChanged first.

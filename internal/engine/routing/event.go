@@ -56,33 +56,33 @@ const (
 )
 
 // Event is one thing that happened. It is a flat value so that a step allocates nothing; each kind above names the fields it reads, and
-// fields that a kind does not read are ignored.
+// fields that a kind does not read are ignored. In JSON, fields that are zero are left out.
 type Event struct {
-	At        centre.Instant
-	Kind      EventKind
-	Channel   centre.Channel
-	Status    Status
-	Priority  uint8 // 0 (usual) to 9
-	NeedCount uint8
-	Force     bool
-	Reached   bool
-	Target    TransferTarget
-	Outcome   Outcome
-	Contact   centre.ContactID
-	Offer     centre.OfferID
-	Agent     centre.AgentID
-	ToAgent   centre.AgentID
-	LastAgent centre.AgentID // who helped this customer last; zero for none
-	Queue     centre.QueueID
-	Team      centre.TeamID
-	Pause     centre.PauseID
-	Reason    centre.ReasonID
-	Count     int32
-	Until     centre.Instant
-	Credit    int64 // waiting credited at arrival, in milliseconds (a redial that finds its place again)
-	Needs     [MaxNeeds]Need
-	Settings  *Settings // SettingsChanged only
-	Profile   *Profile  // AgentDefined only
+	At        centre.Instant   `json:"at,omitzero"`
+	Kind      EventKind        `json:"kind,omitzero"`
+	Channel   centre.Channel   `json:"channel,omitzero"`
+	Status    Status           `json:"status,omitzero"`
+	Priority  uint8            `json:"priority,omitzero"` // 0 (usual) to 9
+	NeedCount uint8            `json:"need_count,omitzero"`
+	Force     bool             `json:"force,omitzero"`
+	Reached   bool             `json:"reached,omitzero"`
+	Target    TransferTarget   `json:"target,omitzero"`
+	Outcome   Outcome          `json:"outcome,omitzero"`
+	Contact   centre.ContactID `json:"contact,omitzero"`
+	Offer     centre.OfferID   `json:"offer,omitzero"`
+	Agent     centre.AgentID   `json:"agent,omitzero"`
+	ToAgent   centre.AgentID   `json:"to_agent,omitzero"`
+	LastAgent centre.AgentID   `json:"last_agent,omitzero"` // who helped this customer last; zero for none
+	Queue     centre.QueueID   `json:"queue,omitzero"`
+	Team      centre.TeamID    `json:"team,omitzero"`
+	Pause     centre.PauseID   `json:"pause,omitzero"`
+	Reason    centre.ReasonID  `json:"reason,omitzero"`
+	Count     int32            `json:"count,omitzero"`
+	Until     centre.Instant   `json:"until,omitzero"`
+	Credit    int64            `json:"credit_ms,omitzero"` // waiting credited at arrival, in milliseconds (a redial that finds its place again)
+	Needs     [MaxNeeds]Need   `json:"needs,omitzero"`
+	Settings  *Settings        `json:"settings,omitzero"` // SettingsChanged only
+	Profile   *Profile         `json:"profile,omitzero"`  // AgentDefined only
 }
 
 // MaxNeeds is how many requirements of its own one contact may carry beside its queue's.

@@ -33,10 +33,11 @@ type laneKey struct {
 	channel  centre.Channel
 	priority uint8
 	aim      aim
+	due      bool // ordered by a promise's time: the overdue of a lane stand before the others
 }
 
 func (k laneKey) hash() uint64 {
-	return mix(uint64(uint32(k.pool))|uint64(uint32(k.agent))<<32, uint64(k.channel)|uint64(k.priority)<<8|uint64(k.aim)<<16)
+	return mix(uint64(uint32(k.pool))|uint64(uint32(k.agent))<<32, uint64(k.channel)|uint64(k.priority)<<8|uint64(k.aim)<<16|bit(k.due)<<24)
 }
 
 // entry is one waiting contact in its lane.
@@ -229,7 +230,7 @@ func (e *Engine) dropLane(li int32) {
 
 // keyOf gives the key of the lane where the contact belongs.
 func (e *Engine) keyOf(c *contact) laneKey {
-	k := laneKey{pool: c.pool, agent: -1, channel: c.channel, priority: c.priority, aim: c.aim}
+	k := laneKey{pool: c.pool, agent: -1, channel: c.channel, priority: c.priority, aim: c.aim, due: c.due > 0}
 	if c.aim.person() {
 		k.agent = c.aimAt
 	}

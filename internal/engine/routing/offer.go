@@ -18,7 +18,7 @@ func (e *Engine) makeOffer(ci, a int32, why *Why, aimed bool) {
 	c := &e.contacts[ci]
 	q := &e.queues[c.queue]
 	c.agent, c.offer, c.aimed = a, e.nextOffer, aimed
-	c.aimUntil = 0
+	c.aimUntil, c.offered, c.why = 0, e.now, *why
 	e.nextOffer++
 	c.until = e.now + q.rules.OfferMS
 	e.arm(phaseTimer, ci, int64(c.id), c.until)
@@ -45,7 +45,7 @@ func (e *Engine) endOffer(ci int32, end OfferEnd) {
 	e.emit(Decision{Kind: OfferEnded, Contact: c.id, Agent: ag.id, Offer: c.offer, End: end, Consult: c.isLeg()})
 	ag.offer = none
 	e.touch(a)
-	c.agent, c.until = none, 0
+	c.agent, c.until, c.offered, c.why = none, 0, 0, Why{}
 }
 
 // offerOf gives the contact or leg whose offer the event answers.

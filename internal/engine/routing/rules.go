@@ -50,10 +50,9 @@ func (e *Engine) changeSettings(ev *Event) Code {
 	if err != nil {
 		return BadSettings
 	}
-	old := e.settings
 	e.settings, e.rulebook = s, book
 	e.teamsFrom(s)
-	e.queuesFrom(s, old)
+	e.queuesFrom(s)
 	e.lendingsFrom(s)
 	e.rebuild()
 	return NoCode
@@ -79,7 +78,7 @@ func (e *Engine) teamsFrom(s *Settings) {
 }
 
 // queuesFrom takes the queues over. One that is left out takes nobody in and serves out those it has, by the rules it had.
-func (e *Engine) queuesFrom(s, old *Settings) {
+func (e *Engine) queuesFrom(s *Settings) {
 	named := make([]bool, len(e.queues)+len(s.Queues))
 	for i := range s.Queues {
 		rules := s.Queues[i]
@@ -138,7 +137,7 @@ func (e *Engine) lendingsFrom(s *Settings) {
 	}
 }
 
-// rebuild works out anew everything that follows from rules, agents and contacts: pools, lanes and availability.
+// rebuild works out anew everything that follows from rules and agents, and has everybody who waits considered.
 func (e *Engine) rebuild() {
 	for i := range e.contacts {
 		if c := &e.contacts[i]; c.id != 0 && c.lane >= 0 {
@@ -146,10 +145,20 @@ func (e *Engine) rebuild() {
 			e.pending = append(e.pending, int32(i))
 		}
 	}
+	e.link()
+	for i := range e.contacts {
+		if e.contacts[i].id != 0 {
+			e.carryOver(int32(i))
+		}
+	}
+	e.rematch = true
+}
+
+// link works out what follows from rules and agents: who lends to whom, who is in which team, and who may take what.
+func (e *Engine) link() {
 	for i := range e.queues {
-		q := &e.queues[i]
-		q.lends = q.lends[:0]
-		q.pool = none
+		e.queues[i].lends = e.queues[i].lends[:0]
+		e.queues[i].pool = none
 	}
 	for i := range e.lendings {
 		q := &e.queues[e.lendings[i].queue]
@@ -166,12 +175,6 @@ func (e *Engine) rebuild() {
 			}
 		}
 	}
-	for i := range e.contacts {
-		if e.contacts[i].id != 0 {
-			e.carryOver(int32(i))
-		}
-	}
-	e.rematch = true
 }
 
 // firstStepNames tells whether the queue's first step is for the team.

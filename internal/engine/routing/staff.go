@@ -256,6 +256,7 @@ func (e *Engine) found(a int32) {
 		c.until = 0
 		if c.wasParked {
 			e.setPhase(ci, InPark)
+			e.emit(Decision{Kind: Parked, Contact: c.id, Agent: ag.id})
 			continue
 		}
 		c.started = e.now

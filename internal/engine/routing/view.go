@@ -38,6 +38,9 @@ type AgentView struct {
 	Total     int32 // units of capacity
 	InHand    int   // contacts in conversation, parked, held, dialled or wrapped up, consultations included
 	FreeSince centre.Instant
+	Since     centre.Instant // when this status, state and pause came to be
+	Partner   centre.PartnerID
+	Lost      bool
 	Offer     centre.OfferID   // what rings
 	Ringing   centre.ContactID // what rings
 	Takes     uint16           // bit c: queues may offer a contact of channel c now
@@ -159,7 +162,8 @@ func (e *Engine) Agent(id centre.AgentID) (AgentView, bool) {
 func (e *Engine) viewAgent(a int32) AgentView {
 	ag := &e.agents[a]
 	v := AgentView{ID: ag.id, Team: ag.profile.Team, Status: ag.status, State: ag.state, Pause: ag.pause, Load: ag.load,
-		Total: e.capacity(ag).Total, InHand: int(ag.talking + ag.parked + ag.wrapping), FreeSince: centre.Instant(ag.freeSince), Takes: ag.mask}
+		Total: e.capacity(ag).Total, InHand: int(ag.talking + ag.parked + ag.wrapping), FreeSince: centre.Instant(ag.freeSince),
+		Since: centre.Instant(ag.since), Partner: ag.profile.Partner, Lost: ag.lost, Takes: ag.mask}
 	if ag.offer >= 0 {
 		v.Offer, v.Ringing = e.contacts[ag.offer].offer, e.contacts[ag.offer].id
 	}
