@@ -17,7 +17,7 @@ func WAPE(actual, forecast []float64) (float64, error) {
 		off += math.Abs(a - forecast[i])
 		size += math.Abs(a)
 	}
-	if size == 0 {
+	if size < smallest {
 		return 0, centre.Errorf(centre.Invalid, "WAPE of %d values that are all 0", len(actual))
 	}
 	return off / size, nil

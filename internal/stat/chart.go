@@ -38,9 +38,9 @@ type ChartPoint struct {
 	Centre float64 `json:"centre"`
 	Lower  float64 `json:"lower"`
 	Upper  float64 `json:"upper"`
-	Z      float64 `json:"z"`     // (value - centre) / sigma; 0 where the baseline does not vary
-	Fired  []Rule  `json:"fired"` // the rules that this point completes
-	Phase  int     `json:"phase"` // index into Chart.Phases
+	Z      float64 `json:"z"`               // (value - centre) / sigma; 0 where the baseline does not vary
+	Fired  []Rule  `json:"fired,omitempty"` // the rules that this point completes
+	Phase  int     `json:"phase"`           // index into Chart.Phases
 }
 
 // ChartPhase is a stretch with one baseline.
@@ -144,7 +144,7 @@ func LaneyMean(means, ses []float64, o ChartOptions) (Chart, error) {
 		return Chart{}, err
 	}
 	for i, s := range ses {
-		if !(s > 0) || math.IsInf(s, 0) {
+		if !positive(s) {
 			return Chart{}, centre.Errorf(centre.Invalid, "standard error %d is %v: want a finite number above 0", i+1, s)
 		}
 	}
@@ -280,10 +280,10 @@ func checkCounts(counts, sizes []float64) error {
 		return centre.Errorf(centre.Invalid, "%d counts with %d sizes", len(counts), len(sizes))
 	}
 	for i := range counts {
-		if !(counts[i] >= 0) || math.IsInf(counts[i], 0) {
+		if !atLeastZero(counts[i]) {
 			return centre.Errorf(centre.Invalid, "count %d is %v: want a finite number of at least 0", i+1, counts[i])
 		}
-		if !(sizes[i] > 0) || math.IsInf(sizes[i], 0) {
+		if !positive(sizes[i]) {
 			return centre.Errorf(centre.Invalid, "size %d is %v: want a finite number above 0 (leave out days without answers)", i+1, sizes[i])
 		}
 	}

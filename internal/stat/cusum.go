@@ -9,9 +9,9 @@ import (
 // CusumPoint is one step of a two-sided cumulative sum.
 type CusumPoint struct {
 	Value float64 `json:"value"`
-	High  float64 `json:"high"`  // S+ = max(0, S+ + value - target - k)
-	Low   float64 `json:"low"`   // S- = max(0, S- + target - k - value)
-	Fired []Rule  `json:"fired"` // CusumHigh or CusumLow while the sum exceeds h
+	High  float64 `json:"high"`            // S+ = max(0, S+ + value - target - k)
+	Low   float64 `json:"low"`             // S- = max(0, S- + target - k - value)
+	Fired []Rule  `json:"fired,omitempty"` // CusumHigh or CusumLow while the sum exceeds h
 }
 
 // CusumChart is a cumulative-sum chart with its first alarm.
@@ -29,7 +29,7 @@ func Cusum(values []float64, target, k, h float64) (CusumChart, error) {
 	if err := finite("value", values); err != nil {
 		return CusumChart{}, err
 	}
-	if math.IsNaN(target) || math.IsInf(target, 0) || !(k >= 0) || !(h > 0) || math.IsInf(k, 0) || math.IsInf(h, 0) {
+	if !(math.Abs(target) <= largest) || !atLeastZero(k) || !positive(h) {
 		return CusumChart{}, centre.Errorf(centre.Invalid, "cusum with target %v, k %v, h %v: want finite numbers, k >= 0 and h > 0", target, k, h)
 	}
 	c := CusumChart{Signal: -1, Since: -1}

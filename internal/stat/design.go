@@ -52,7 +52,7 @@ func (d Design) Ratio(numerator, denominator []float64, level float64) (Estimate
 		return Estimate{}, err
 	}
 	top, bottom := d.total(numerator), d.total(denominator)
-	if !(math.Abs(bottom) > 0) {
+	if math.Abs(bottom) < smallest {
 		return Estimate{}, centre.Errorf(centre.Invalid, "ratio to a weighted sum of %v: want other than zero", bottom)
 	}
 	ratio := top / bottom
@@ -98,6 +98,9 @@ func (d Design) estimate(value float64, influence []float64, level float64) (Est
 		}
 		variance += (1 - fraction) * n * sd * sd
 		df += n - 1
+	}
+	if err := finite("estimate", []float64{value, math.Sqrt(variance)}); err != nil {
+		return Estimate{}, err
 	}
 	return tEstimate(value, math.Sqrt(variance), df, len(influence), level), nil
 }
@@ -148,7 +151,7 @@ func (d Design) strata(n int) ([]stratum, error) {
 					return nil, centre.Errorf(centre.Invalid, "row %d says that its stratum has %v units, row %d says %v", i+1, d.Population[i], rows[0]+1, s.population)
 				}
 			}
-			if s.population < float64(len(clusters)) {
+			if !(s.population >= float64(len(clusters))) {
 				return nil, centre.Errorf(centre.Invalid, "%d clusters were sampled of the %v that the stratum of row %d has", len(clusters), s.population, rows[0]+1)
 			}
 		}
@@ -193,7 +196,7 @@ func (d Design) check(values []float64, level float64) error {
 func checkWeights(weights []float64) error {
 	sum := 0.0
 	for i, w := range weights {
-		if !(w >= 0) || math.IsInf(w, 0) {
+		if !atLeastZero(w) {
 			return centre.Errorf(centre.Invalid, "weight %d is %v: want a finite number of at least 0", i+1, w)
 		}
 		sum += w

@@ -116,7 +116,7 @@ func NeededN(sd, margin, level float64) (int, error) {
 	if err := checkLevel(level); err != nil {
 		return 0, err
 	}
-	if !(sd >= 0) || !(margin > 0) {
+	if !atLeastZero(sd) || !positive(margin) {
 		return 0, centre.Errorf(centre.Invalid, "needed n for sd %v and margin %v: want sd >= 0 and margin > 0", sd, margin)
 	}
 	n := math.Ceil(math.Pow(Z(level)*sd/margin, 2))
@@ -127,7 +127,7 @@ func NeededN(sd, margin, level float64) (int, error) {
 }
 
 func checkShare(successes, n float64) error {
-	if !(n > 0) || math.IsInf(n, 0) {
+	if !positive(n) {
 		return centre.Errorf(centre.Invalid, "share of %v answers: want more than none", n)
 	}
 	if !(successes >= 0 && successes <= n) {

@@ -43,8 +43,9 @@ func FitLognormal(values []float64, k int) (MixtureFit, error) {
 	if k > 1 {
 		starts = 6
 	}
+	some := thin(logs, 3000) // enough to tell starts apart
 	for start := range starts {
-		fit := expectMaximise(logs, mixtureStart(logs, k, start), floor, 25)
+		fit := expectMaximise(some, mixtureStart(some, k, start), floor, 25)
 		if fit.LogLikelihood > best.LogLikelihood {
 			best = fit
 		}
@@ -82,7 +83,7 @@ func checkLogs(values []float64, k int) ([]float64, error) {
 	}
 	logs := make([]float64, len(values))
 	for i, v := range values {
-		if !(v > 0) || math.IsInf(v, 0) {
+		if !positive(v) {
 			return nil, centre.Errorf(centre.Invalid, "value %d is %v: want a finite number above 0", i+1, v)
 		}
 		logs[i] = math.Log(v)
@@ -92,6 +93,18 @@ func checkLogs(values []float64, k int) ([]float64, error) {
 		return nil, centre.Errorf(centre.Invalid, "all %d values equal %v: there is no spread to fit", len(values), values[0])
 	}
 	return logs, nil
+}
+
+// thin keeps about most of the sorted values, evenly spread.
+func thin(sorted []float64, most int) []float64 {
+	if len(sorted) <= most {
+		return sorted
+	}
+	out := make([]float64, most)
+	for i := range out {
+		out[i] = sorted[i*len(sorted)/most]
+	}
+	return out
 }
 
 // mixtureStart divides the sorted logarithms into k stretches; every start but the first moves the cuts by its own stream.
@@ -118,19 +131,24 @@ func mixtureStart(sorted []float64, k, start int) []LognormalPart {
 	return parts
 }
 
-// expectMaximise improves parts on logarithms until a round gains less than a millionth in log-likelihood, or for so many rounds.
+// expectMaximise improves parts on logarithms until a round gains next to nothing in log-likelihood (a millionth, or a thousand-millionth
+// a value where that is more), or for so many rounds.
 func expectMaximise(logs []float64, parts []LognormalPart, floor float64, rounds int) MixtureFit {
 	k, n := len(parts), float64(len(logs))
-	share := make([]float64, k)
-	before := math.Inf(-1)
+	share, height, width := make([]float64, k), make([]float64, k), make([]float64, k)
+	before, least := math.Inf(-1), max(1e-6, 1e-9*n)
 	fit := MixtureFit{}
 	for fit.Iterations = 1; fit.Iterations < rounds; fit.Iterations++ {
 		likelihood := 0.0
 		sum, mean, square := make([]float64, k), make([]float64, k), make([]float64, k)
+		for j, p := range parts {
+			height[j], width[j] = math.Log(p.Weight/p.Sigma)-0.5*math.Log(2*math.Pi), -0.5/(p.Sigma*p.Sigma)
+		}
 		for _, x := range logs {
 			top := math.Inf(-1)
-			for j, p := range parts {
-				share[j] = math.Log(p.Weight) + logNormal(x, p.Mu, p.Sigma)
+			for j := range parts {
+				d := x - parts[j].Mu
+				share[j] = height[j] + width[j]*d*d
 				top = max(top, share[j])
 			}
 			total := 0.0
@@ -148,7 +166,7 @@ func expectMaximise(logs []float64, parts []LognormalPart, floor float64, rounds
 			}
 		}
 		fit.LogLikelihood = likelihood
-		if likelihood-before < 1e-6 {
+		if likelihood-before < least {
 			break
 		}
 		before = likelihood
@@ -165,11 +183,6 @@ func expectMaximise(logs []float64, parts []LognormalPart, floor float64, rounds
 	}
 	fit.Components = parts
 	return fit
-}
-
-func logNormal(x, mu, sigma float64) float64 {
-	z := (x - mu) / sigma
-	return -0.5*z*z - math.Log(sigma) - 0.5*math.Log(2*math.Pi)
 }
 
 // CDF is the probability of at most x.

@@ -89,12 +89,25 @@ func MeanSD(values []float64) (mean, sd float64) {
 	return mean, math.Sqrt((squares - rest*rest/n) / (n - 1))
 }
 
-// finite refuses NaN and infinities, naming the first that it meets.
+// Numbers are reckoned with between these sizes, so that no square or quotient of them overflows. No count, duration or index of a
+// centre comes near either.
+const (
+	largest  = 1e50
+	smallest = 1e-50
+)
+
+// finite refuses NaN, infinities and numbers beyond largest, naming the first that it meets.
 func finite(what string, values []float64) error {
 	for i, v := range values {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
+		if !(math.Abs(v) <= largest) {
 			return centre.Errorf(centre.Invalid, "%s %d is %v: want a finite number", what, i+1, v)
 		}
 	}
 	return nil
 }
+
+// positive tells whether v is a number above 0 of a size that can be reckoned with.
+func positive(v float64) bool { return v >= smallest && v <= largest }
+
+// atLeastZero tells whether v is 0 or positive.
+func atLeastZero(v float64) bool { return v == 0 || positive(v) }

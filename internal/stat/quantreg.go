@@ -44,6 +44,12 @@ func QuantileRegression(x [][]float64, y []float64, tau float64, weights []float
 		q.exchange(leaving, direction)
 	}
 	fit.Coef = q.solve(y)
+	for j := range fit.Coef {
+		fit.Coef[j] /= q.scale[j]
+	}
+	if err := finite("coefficient", fit.Coef); err != nil {
+		return QuantileFit{}, err
+	}
 	fit.Basis = slices.Clone(q.basis)
 	slices.Sort(fit.Basis)
 	for i, row := range x {
@@ -56,7 +62,8 @@ func QuantileRegression(x [][]float64, y []float64, tau float64, weights []float
 func (f QuantileFit) Predict(row []float64) float64 { return dot(row, f.Coef) }
 
 type quantileProgramme struct {
-	x       [][]float64
+	x       [][]float64 // columns scaled to a largest value of 1
+	scale   []float64
 	y       []float64 // perturbed
 	w       []float64
 	tau     float64
@@ -93,7 +100,10 @@ func newQuantileProgramme(x [][]float64, y []float64, tau float64, weights []flo
 			return nil, centre.Errorf(centre.Invalid, "row %d: %w", i+1, err)
 		}
 	}
-	q := &quantileProgramme{x: x, y: slices.Clone(y), w: weights, tau: tau, inBasis: make([]bool, n)}
+	q := &quantileProgramme{y: slices.Clone(y), w: weights, tau: tau, inBasis: make([]bool, n)}
+	if err := q.scaleColumns(x); err != nil {
+		return nil, err
+	}
 	if weights == nil {
 		q.w = make([]float64, n)
 		for i := range q.w {
@@ -105,17 +115,40 @@ func newQuantileProgramme(x [][]float64, y []float64, tau float64, weights []flo
 		return nil, err
 	}
 	_, spread := MeanSD(y)
-	largest := 0.0
+	tallest := 0.0
 	for _, v := range y {
-		largest = max(largest, math.Abs(v))
+		tallest = max(tallest, math.Abs(v))
 	}
-	part := max(1e-10*spread, 1e-14*largest, 1e-300) // more than rounding, less than data
+	part := max(1e-10*spread, 1e-14*tallest, smallest) // more than rounding, less than data
 	r := Stream(1, "quantile regression")
 	for i := range q.y {
 		q.y[i] += part * (r.Float64() - 0.5)
 	}
 	q.slack = 1e-9 * Sum(q.w) / float64(n)
 	return q, q.start()
+}
+
+// scaleColumns keeps a copy of x with every column's largest value at 1, for the sake of conditioning.
+func (q *quantileProgramme) scaleColumns(x [][]float64) error {
+	p := len(x[0])
+	q.scale = make([]float64, p)
+	for j := range q.scale {
+		for _, row := range x {
+			q.scale[j] = max(q.scale[j], math.Abs(row[j]))
+		}
+		if q.scale[j] < smallest {
+			return centre.Errorf(centre.Invalid, "column %d of the regression is 0 throughout", j+1)
+		}
+	}
+	flat := make([]float64, len(x)*p)
+	q.x = make([][]float64, len(x))
+	for i, row := range x {
+		q.x[i] = flat[i*p : (i+1)*p]
+		for j, v := range row {
+			q.x[i][j] = v / q.scale[j]
+		}
+	}
+	return nil
 }
 
 // start chooses the first vertex: the rows nearest to a weighted least-squares guess that are linearly independent.
@@ -132,24 +165,11 @@ func (q *quantileProgramme) start() error {
 		distance[i] = math.Abs(q.y[i] - dot(q.x[i], guess))
 	}
 	slices.SortStableFunc(near, func(a, b int) int { return cmp.Compare(distance[a], distance[b]) })
-	// Gram-Schmidt over columns scaled to unit size, taking each row that adds a direction.
-	scale := make([]float64, p)
-	for j := range scale {
-		for _, row := range q.x {
-			scale[j] = max(scale[j], math.Abs(row[j]))
-		}
-		if scale[j] == 0 {
-			return centre.Errorf(centre.Invalid, "column %d of the regression is 0 throughout", j+1)
-		}
-	}
+	// Gram-Schmidt, taking each row that adds a direction.
 	var directions [][]float64
 	for _, i := range near {
-		v := make([]float64, p)
-		size := 0.0
-		for j := range v {
-			v[j] = q.x[i][j] / scale[j]
-			size += v[j] * v[j]
-		}
+		v := slices.Clone(q.x[i])
+		size := dot(v, v)
 		for range 2 { // twice, for orthogonality to the last digit
 			for _, d := range directions {
 				along := dot(v, d)
@@ -209,7 +229,7 @@ func (q *quantileProgramme) guess() ([]float64, error) {
 			if r < 0 {
 				side = 1 - q.tau
 			}
-			weight[i] = q.w[i] * side / max(math.Abs(r), 1e-6*spread+1e-300)
+			weight[i] = q.w[i] * side / max(math.Abs(r), 1e-6*spread+smallest)
 		}
 	}
 	return coef, nil

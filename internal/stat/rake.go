@@ -28,12 +28,12 @@ type RakeOptions struct {
 type Raked struct {
 	Weight     []float64       `json:"weights"`
 	Rounds     int             `json:"rounds"`
-	Deff       float64         `json:"deff"`        // Kish's design effect of the weights: over 2 deserves a warning
-	EffectiveN float64         `json:"effective_n"` // answers divided by deff
-	Cap        float64         `json:"cap"`         // the largest weight allowed, 0 without trimming
-	Trimmed    int             `json:"trimmed"`     // weights that lie at the cap
-	OverCap    int             `json:"over_cap"`    // weights that had to exceed the cap, because the margins cannot be met under it
-	Small      []SmallCategory `json:"small"`       // categories with few answers: merge them (MergeSmall)
+	Deff       float64         `json:"deff"`            // Kish's design effect of the weights: over 2 deserves a warning
+	EffectiveN float64         `json:"effective_n"`     // answers divided by deff
+	Cap        float64         `json:"cap"`             // the largest weight allowed, 0 without trimming
+	Trimmed    int             `json:"trimmed"`         // weights that lie at the cap
+	OverCap    int             `json:"over_cap"`        // weights that had to exceed the cap, because the margins cannot be met under it
+	Small      []SmallCategory `json:"small,omitempty"` // categories with few answers: merge them (MergeSmall)
 	base       []float64
 	margins    []Margin
 }
@@ -50,6 +50,9 @@ type SmallCategory struct {
 // has people but no answers, or answers but no target, and margins whose totals disagree by more than a millionth.
 func Rake(base []float64, margins []Margin, o RakeOptions) (Raked, error) {
 	o = o.defaults()
+	if o.Trim != 0 && !(o.Trim >= 1 && o.Trim <= 1e6) || !(o.Tolerance > 0 && o.Tolerance < 1) || o.Rounds < 1 {
+		return Raked{}, centre.Errorf(centre.Invalid, "raking with trim %v, tolerance %v, %d rounds: want a trim of 1 to a million (or 0), a tolerance of 0 to 1, a round", o.Trim, o.Tolerance, o.Rounds)
+	}
 	columns, err := rakeColumns(base, margins)
 	if err != nil {
 		return Raked{}, err
@@ -118,7 +121,7 @@ func rakeColumns(base []float64, margins []Margin) ([]rakeColumn, error) {
 		return nil, centre.Errorf(centre.Invalid, "raking of %d answers to %d margins: want at least one of each", len(base), len(margins))
 	}
 	for i, w := range base {
-		if !(w > 0) || math.IsInf(w, 0) {
+		if !positive(w) {
 			return nil, centre.Errorf(centre.Invalid, "base weight %d is %v: want a finite number above 0", i+1, w)
 		}
 	}
@@ -152,7 +155,7 @@ func newRakeColumn(m Margin, n int) (c rakeColumn, total float64, err error) {
 	for i, name := range c.names {
 		index[name] = i
 		target := m.Target[name]
-		if !(target > 0) || math.IsInf(target, 0) {
+		if !positive(target) {
 			return c, 0, centre.Errorf(centre.Invalid, "margin %q, category %q: target %v: want a finite number above 0", m.Name, name, target)
 		}
 		c.target = append(c.target, target)
@@ -192,7 +195,7 @@ func rakeRounds(weights []float64, columns []rakeColumn, limit float64, o RakeOp
 			return round, nil
 		}
 		if round == o.Rounds {
-			return round, centre.Errorf(centre.Invalid, "raking did not settle in %d rounds: margin %d is still off by %.3g of its target (do the margins contradict each other in this sample?)", o.Rounds, where+1, off)
+			return round, centre.Errorf(centre.Invalid, "raking did not settle in %d rounds: margin %d is off by %.3g of its target; do the margins contradict each other?", o.Rounds, where+1, off)
 		}
 		for _, c := range columns {
 			sums := c.sums(weights)
@@ -376,8 +379,8 @@ func checkTable(table [][]float64, rows, columns []float64) ([][]float64, error)
 		return nil, centre.Errorf(centre.Invalid, "row targets add up to %v, column targets to %v", a, b)
 	}
 	for _, target := range slices.Concat(rows, columns) {
-		if target < 0 {
-			return nil, centre.Errorf(centre.Invalid, "target %v: want at least 0", target)
+		if !atLeastZero(target) {
+			return nil, centre.Errorf(centre.Invalid, "target %v: want a finite number of at least 0", target)
 		}
 	}
 	out := make([][]float64, len(table))
@@ -388,7 +391,7 @@ func checkTable(table [][]float64, rows, columns []float64) ([][]float64, error)
 		}
 		sum := 0.0
 		for j, v := range row {
-			if !(v >= 0) || math.IsInf(v, 0) {
+			if !atLeastZero(v) {
 				return nil, centre.Errorf(centre.Invalid, "table row %d, column %d is %v: want a finite number of at least 0", i+1, j+1, v)
 			}
 			sum += v

@@ -60,7 +60,7 @@ func Shrink(y, se []float64) (Pooled, error) {
 	}
 	var w, w2, wy float64
 	for i, s := range se {
-		if !(s > 0) || math.IsInf(s, 0) {
+		if !positive(s) {
 			return Pooled{}, centre.Errorf(centre.Invalid, "standard error %d is %v: want a finite number above 0", i+1, s)
 		}
 		v := 1 / (s * s)

@@ -32,7 +32,7 @@ func KaplanMeier(durations []float64, event []bool) (SurvivalCurve, error) {
 	}
 	order := make([]int, len(durations))
 	for i, d := range durations {
-		if !(d >= 0) || math.IsInf(d, 0) {
+		if !atLeastZero(d) {
 			return SurvivalCurve{}, centre.Errorf(centre.Invalid, "duration %d is %v: want a finite number of at least 0", i+1, d)
 		}
 		order[i] = i
@@ -113,7 +113,7 @@ func (c SurvivalCurve) Quantile(p float64) (float64, bool) {
 // RestrictedMean is the mean of the duration cut at a horizon, the area under the curve to there, with its standard error. Beyond
 // the longest duration observed the curve is held, which is why the horizon should not pass it.
 func (c SurvivalCurve) RestrictedMean(horizon float64) (mean, se float64, err error) {
-	if !(horizon > 0) || math.IsInf(horizon, 0) {
+	if !positive(horizon) {
 		return 0, 0, centre.Errorf(centre.Invalid, "horizon %v: want a finite number above 0", horizon)
 	}
 	var area []float64 // under the curve from each step to the next
