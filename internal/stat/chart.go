@@ -38,9 +38,9 @@ type ChartPoint struct {
 	Centre float64 `json:"centre"`
 	Lower  float64 `json:"lower"`
 	Upper  float64 `json:"upper"`
-	Z      float64 `json:"z"`               // (value - centre) / sigma; 0 where the baseline does not vary
-	Fired  []Rule  `json:"fired,omitempty"` // the rules that this point completes
-	Phase  int     `json:"phase"`           // index into Chart.Phases
+	Z      float64 `json:"z"`     // (value - centre) / sigma; 0 where the baseline does not vary
+	Fired  []Rule  `json:"fired"` // the rules that this point completes
+	Phase  int     `json:"phase"` // index into Chart.Phases
 }
 
 // ChartPhase is a stretch with one baseline.
@@ -212,7 +212,7 @@ func drawChart(n int, o ChartOptions, fill func(c *Chart, p *ChartPhase, from, e
 }
 
 func (o ChartOptions) point(value, mid, sigma float64) ChartPoint {
-	p := ChartPoint{Value: value, Centre: mid, Lower: mid - 3*sigma, Upper: mid + 3*sigma}
+	p := ChartPoint{Value: value, Centre: mid, Lower: mid - 3*sigma, Upper: mid + 3*sigma, Fired: []Rule{}}
 	if sigma > 0 {
 		p.Z = (value - mid) / sigma
 	}

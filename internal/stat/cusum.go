@@ -9,9 +9,9 @@ import (
 // CusumPoint is one step of a two-sided cumulative sum.
 type CusumPoint struct {
 	Value float64 `json:"value"`
-	High  float64 `json:"high"`            // S+ = max(0, S+ + value - target - k)
-	Low   float64 `json:"low"`             // S- = max(0, S- + target - k - value)
-	Fired []Rule  `json:"fired,omitempty"` // CusumHigh or CusumLow while the sum exceeds h
+	High  float64 `json:"high"`  // S+ = max(0, S+ + value - target - k)
+	Low   float64 `json:"low"`   // S- = max(0, S- + target - k - value)
+	Fired []Rule  `json:"fired"` // CusumHigh or CusumLow while the sum exceeds h
 }
 
 // CusumChart is a cumulative-sum chart with its first alarm.
@@ -42,7 +42,7 @@ func Cusum(values []float64, target, k, h float64) (CusumChart, error) {
 			lowFrom = i
 		}
 		high, low = max(0, high+v-target-k), max(0, low+target-k-v)
-		p := CusumPoint{Value: v, High: high, Low: low}
+		p := CusumPoint{Value: v, High: high, Low: low, Fired: []Rule{}}
 		if high > h {
 			p.Fired = append(p.Fired, CusumHigh)
 		}

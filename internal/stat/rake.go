@@ -28,12 +28,12 @@ type RakeOptions struct {
 type Raked struct {
 	Weight     []float64       `json:"weights"`
 	Rounds     int             `json:"rounds"`
-	Deff       float64         `json:"deff"`            // Kish's design effect of the weights: over 2 deserves a warning
-	EffectiveN float64         `json:"effective_n"`     // answers divided by deff
-	Cap        float64         `json:"cap"`             // the largest weight allowed, 0 without trimming
-	Trimmed    int             `json:"trimmed"`         // weights that lie at the cap
-	OverCap    int             `json:"over_cap"`        // weights that had to exceed the cap, because the margins cannot be met under it
-	Small      []SmallCategory `json:"small,omitempty"` // categories with few answers: merge them (MergeSmall)
+	Deff       float64         `json:"deff"`        // Kish's design effect of the weights: over 2 deserves a warning
+	EffectiveN float64         `json:"effective_n"` // answers divided by deff
+	Cap        float64         `json:"cap"`         // the largest weight allowed, 0 without trimming
+	Trimmed    int             `json:"trimmed"`     // weights that lie at the cap
+	OverCap    int             `json:"over_cap"`    // weights that had to exceed the cap, because the margins cannot be met under it
+	Small      []SmallCategory `json:"small"`       // categories with few answers: merge them (MergeSmall)
 	base       []float64
 	margins    []Margin
 }
@@ -57,7 +57,7 @@ func Rake(base []float64, margins []Margin, o RakeOptions) (Raked, error) {
 	if err != nil {
 		return Raked{}, err
 	}
-	out := Raked{Weight: slices.Clone(base), base: base, margins: margins}
+	out := Raked{Weight: slices.Clone(base), Small: []SmallCategory{}, base: base, margins: margins}
 	for i, m := range margins {
 		for c, name := range columns[i].names {
 			if n := columns[i].count[c]; n < o.Small {
