@@ -25,6 +25,7 @@ type Commands struct {
 	Version  VersionCommand  `cmd:"" help:"Print the program's version."`
 	Search   SearchCommand   `cmd:"" help:"Measure the knowledge base's search."`
 	Language LanguageCommand `cmd:"" help:"Stems and language of words and texts."`
+	Index    IndexCommand    `cmd:"" help:"Measures of quality: satisfaction index, drivers, weights, charts, service level, surges."`
 }
 
 type exitCode int
