@@ -36,15 +36,8 @@ type Auditor struct {
 	sweep   bool // everybody's wait is looked at when the step ends
 	refused bool
 	advised centre.AgentID // the adviser who left a consultation in this step
-	over    []overload     // what was too much at some instant of the step
+	fuller  []*agent       // those to whom something was added in this step
 	seen    map[int64]uint64
-}
-
-// overload is a suspicion of too much in somebody's hands; it is a breach if it is still so when the step ends.
-type overload struct {
-	agent *agent
-	what  string
-	n     int32
 }
 
 // mostBreaches is how many breaches are kept; all are counted.

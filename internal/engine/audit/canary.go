@@ -165,7 +165,7 @@ func (k *Canary) breakOffer(ds []routing.Decision, i int) []routing.Decision {
 		d.Until += 1000
 		return ds
 	case NoOvertaking:
-		if d.Why.Overtaken != 0 {
+		if d.Why.Overtaken != 0 && d.Why.OvertakenBy != routing.NotYetDue && d.Why.Rule != routing.ConsultRule {
 			d.Why.Overtaken, d.Why.OvertakenBy = 0, routing.NoCode
 			return ds
 		}

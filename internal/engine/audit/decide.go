@@ -126,6 +126,9 @@ func (a *Auditor) moveTo(c *contact, to place, who centre.AgentID) {
 	}
 	if g := a.agentAt[c.agent]; g != nil {
 		a.countInHand(g, c, -1)
+		if inHand(to) {
+			g.freeSince = a.now
+		}
 		a.refresh(g)
 	}
 	c.agent = who

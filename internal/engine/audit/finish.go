@@ -52,12 +52,12 @@ func (a *Auditor) checkPeople() {
 		}
 	}
 	a.dirty = a.dirty[:0]
-	for _, o := range a.over {
-		if !a.loosely {
-			a.breach(Capacity, "agent %d: "+o.what, o.agent.id, o.n)
+	for _, g := range a.fuller {
+		if what := a.overload(g); what != "" && !a.loosely {
+			a.breach(Capacity, "agent %d has %s", g.id, what)
 		}
 	}
-	a.over = a.over[:0]
+	a.fuller = a.fuller[:0]
 }
 
 // checkWaits sees to it that nobody waits whom somebody free can and may take: those who began to wait in this step, those whose hour

@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"fmt"
+
 	"sentral/internal/centre"
 	"sentral/internal/engine/routing"
 )
@@ -80,13 +82,13 @@ func (a *Auditor) talkWith(c *contact, who centre.AgentID) {
 		a.breach(NotToTheAbsent, "contact %d is connected with agent %d, who is not there", c.id, who)
 	}
 	a.moveTo(c, talking, who)
-	a.checkRoom(g)
+	a.fuller = append(a.fuller, g)
 }
 
-// checkRoom sees to it that an agent has no more in hand than they carry, and nothing beside what may not be beside it.
-func (a *Auditor) checkRoom(g *agent) {
-	if g.profile == nil {
-		return
+// overload says what an agent has too much of in hand, or beside what it may not be beside; nothing when all is well.
+func (a *Auditor) overload(g *agent) string {
+	if g.profile == nil || g.lost {
+		return ""
 	}
 	k, units := a.carries(g), int32(0)
 	for c := range g.talk {
@@ -94,18 +96,19 @@ func (a *Auditor) checkRoom(g *agent) {
 			continue
 		}
 		units += g.talk[c] * k.Weight[c]
-		if g.talk[c]+g.park[c] > max(k.Max[c], 1) && !a.loosely {
-			a.over = append(a.over, overload{g, "%d contacts of one channel in hand", g.talk[c] + g.park[c]})
+		if n := g.talk[c] + g.park[c]; n > max(k.Max[c], 1) {
+			return fmt.Sprintf("%d contacts in %v", n, centre.Channel(c))
 		}
 		for h := range c {
 			if g.talk[h] > 0 && k.Beside[h]>>c&1 == 0 && k.Beside[c]>>h&1 == 0 {
-				a.over = append(a.over, overload{g, "a pair of channels side by side that may not be, the second of them %d", int32(c)})
+				return fmt.Sprintf("%v beside %v", centre.Channel(c), centre.Channel(h))
 			}
 		}
 	}
 	if units > k.Total {
-		a.over = append(a.over, overload{g, "%d units in use", units})
+		return fmt.Sprintf("%d units in use of %d", units, k.Total)
 	}
+	return ""
 }
 
 // movedInHand books Parked, Resumed and Held.

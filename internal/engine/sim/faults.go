@@ -10,22 +10,25 @@ import (
 
 // Faults is what goes wrong between people and the engine, as shares of all commands. The zero value is a perfect network.
 type Faults struct {
-	Duplicate  float64 // sent twice, the second at once or after LateBy
-	Late       float64 // delivered only after LateBy
-	Reordered  float64 // delivered after the next command
-	ClockBack  float64 // of the late ones: carry the instant at which they were sent
-	Stray      float64 // make-believe commands beside each real one: wrong ids, wrong states
-	LateBy     Spread
-	CrashEvery int // mean number of steps between crashes, each restored from a snapshot and the log since; 0 = none
+	Duplicate float64 // sent twice, the second at once or after LateBy
+	Late      float64 // delivered only after LateBy
+	Reordered float64 // delivered after the next command
+	ClockBack float64 // of the late ones: carry the instant at which they were sent
+	Stray     float64 // make-believe commands beside each real one: wrong ids, wrong states
+	LateBy    Spread
+	Crashes   float64 // mean number a day, each at a random step and restored from a snapshot and the log since
 }
 
 // UsualFaults is what --faults plays.
 func UsualFaults() Faults {
 	return Faults{
 		Duplicate: 0.02, Late: 0.02, Reordered: 0.02, ClockBack: 0.3, Stray: 0.01,
-		LateBy: Spread{Shape: Exponential, Mean: 20e9}, CrashEvery: 40_000,
+		LateBy: Spread{Shape: Exponential, Mean: 20e9}, Crashes: 6,
 	}
 }
+
+// stepsPerContact is about how many events one contact makes, for spreading crashes over the day.
+const stepsPerContact = 6
 
 // faultState is what the faults of one run need to remember.
 type faultState struct {
@@ -38,6 +41,7 @@ type faultState struct {
 
 	attempt   uint64 // crashes come at other steps in each attempt at the same seed
 	crash     *stat.Rand
+	every     float64 // mean number of steps between crashes
 	nextCrash int64
 	nextSnap  int64
 	snapshot  []byte
@@ -58,9 +62,10 @@ func (p *player) beginFaults() {
 	f.rand = p.roots[forFaults]
 	f.lateBy = lawOf(o.LateBy)
 	f.nextCrash, f.nextSnap = -1, -1
-	if o.CrashEvery > 0 {
+	if o.Crashes > 0 {
+		f.every = p.centre.expected()*stepsPerContact/o.Crashes + 1
 		f.crash = stat.Stream(p.seed, "crashes", f.attempt)
-		f.nextCrash = int64(f.crash.Exponential(float64(o.CrashEvery)))
+		f.nextCrash = int64(f.crash.Exponential(f.every))
 		f.nextSnap = 0
 	}
 }
@@ -74,7 +79,7 @@ func (p *player) step(e *routing.Event) []routing.Decision {
 		}
 		if p.events >= f.nextSnap {
 			f.snapshot, f.log = p.engine.Snapshot(), f.log[:0]
-			f.nextSnap = p.events + int64(f.crash.Exponential(float64(p.options.Faults.CrashEvery)/4)) + 1
+			f.nextSnap = p.events + int64(f.crash.Exponential(f.every/3)) + 1
 		}
 		f.log = append(f.log, *e)
 	}
@@ -85,7 +90,7 @@ func (p *player) step(e *routing.Event) []routing.Decision {
 func (p *player) crash() {
 	f := &p.faults
 	f.crashes++
-	f.nextCrash = p.events + int64(f.crash.Exponential(float64(p.options.Faults.CrashEvery))) + 1
+	f.nextCrash = p.events + int64(f.crash.Exponential(f.every)) + 1
 	restored := routing.New()
 	if err := restored.Restore(f.snapshot); err != nil {
 		f.failures = append(f.failures, fmt.Sprintf("event %d: restore: %v", p.events, err))

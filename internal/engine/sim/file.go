@@ -98,11 +98,15 @@ type fileSpread struct {
 }
 
 type filePatience struct {
-	AtOnce float64 `yaml:"at_once"`
-	Parts  []struct {
-		Share      float64 `yaml:"share"`
-		fileSpread `yaml:",inline"`
-	} `yaml:"parts"`
+	AtOnce float64    `yaml:"at_once"`
+	Parts  []filePart `yaml:"parts"`
+}
+
+type filePart struct {
+	Share float64 `yaml:"share"`
+	Shape string  `yaml:"shape"`
+	Mean  seconds `yaml:"mean_s"`
+	SD    seconds `yaml:"sd_s"`
 }
 
 type fileKind struct {

@@ -200,7 +200,7 @@ func (r *reader) traffic(path string, raw *fileTraffic, q centre.QueueID, open H
 		if !(part.Share > 0) {
 			r.fault(at, "a part needs a share of more than 0")
 		}
-		t.Patience.Parts = append(t.Patience.Parts, PatiencePart{Share: part.Share, Spread: r.spread(at, part.fileSpread)})
+		t.Patience.Parts = append(t.Patience.Parts, PatiencePart{Share: part.Share, Spread: r.spread(at, fileSpread{part.Shape, part.Mean, part.SD})})
 	}
 	sum := 0.0
 	for k, kind := range raw.Kinds {

@@ -54,6 +54,7 @@ type player struct {
 	rand   stat.Rand // scratch, valid until the next draw from another stream
 	laws   compiled
 	faults faultState
+	traced routing.Event
 	tally  tally
 }
 
@@ -196,7 +197,8 @@ func (p *player) deliver(e *routing.Event) {
 	decisions := p.step(e)
 	p.events++
 	if p.options.trace != nil {
-		p.options.trace(p.events, e, decisions)
+		p.traced = *e // a copy, since what a function value is given would move every event to the heap
+		p.options.trace(p.events, &p.traced, decisions)
 	}
 	if p.auditor != nil {
 		shown := decisions
