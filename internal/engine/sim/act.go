@@ -127,7 +127,6 @@ func (p *player) actContact(k action, id centre.ContactID, c *contact, generatio
 	case wrapsUp:
 		if current && c.state == wrapping {
 			r := p.stream(forWrapUp, ^c.legKey())
-			p.agenda.plan(p.now+10_000, wrapsUp, c.generation, uint32(id))
 			p.send(&routing.Event{
 				Kind: routing.WrappedUp, Contact: id, Agent: c.agent,
 				Reason: centre.ReasonID(1 + r.IntN(40)), Outcome: routing.Outcome(1 + r.IntN(4)),

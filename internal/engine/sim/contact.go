@@ -198,9 +198,7 @@ func (p *player) conclude(id centre.ContactID, c *contact) {
 			p.agenda.plan(p.now+int64(s.Float64()*float64(length)), writesAgain, 0, uint32(id))
 		}
 	}
-	// Should the engine refuse, the agent tries again and then just ends it.
-	c.plan = ends
-	p.agenda.plan(p.now+5_000, concludes, c.generation, uint32(id))
+	c.plan = ends // should the engine refuse, the agent then just ends it: see refused
 	p.send(&e)
 }
 

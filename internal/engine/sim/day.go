@@ -12,11 +12,13 @@ import (
 // milliseconds after midnight, 12 of stream, 24 of number within the stream.
 type arrival uint64
 
+const timeShift = 36
+
 func packArrival(ms int64, stream, number int) arrival {
-	return arrival(uint64(ms)<<36 | uint64(stream)<<24 | uint64(number)&(1<<24-1))
+	return arrival(uint64(ms)<<timeShift | uint64(stream)<<24 | uint64(number)&(1<<24-1))
 }
 
-func (a arrival) ms() int64   { return int64(a >> 36) }
+func (a arrival) ms() int64   { return int64(a >> timeShift) }
 func (a arrival) stream() int { return int(a>>24) & (1<<12 - 1) }
 func (a arrival) number() int { return int(a) & (1<<24 - 1) }
 
@@ -26,7 +28,7 @@ func (a arrival) key(dayNumber int) uint64 { return uint64(dayNumber+1)<<36 | ui
 
 // drawDay draws every first approach of one day, in order, into dst. Gaps are unit exponentials run through the inverse of the
 // cumulated rate, so that a day with a larger factor has the same customers earlier and then some more.
-func (c *Centre) drawDay(seed uint64, dayNumber int, dst []arrival) []arrival {
+func (c *Centre) drawDay(seed uint64, dayNumber int, dst, spare []arrival) (drawn, other []arrival) {
 	dst = dst[:0]
 	factor := c.dayFactor(seed, dayNumber)
 	var r stat.Rand
@@ -35,8 +37,34 @@ func (c *Centre) drawDay(seed uint64, dayNumber int, dst []arrival) []arrival {
 		root.SplitTo(&r, uint64(s))
 		dst = c.Traffic[s].draw(&r, factor, s, dst)
 	}
-	slices.Sort(dst)
-	return dst
+	return sortByTime(dst, spare)
+}
+
+// sortByTime sorts by the milliseconds alone, 14 bits at a time and keeping what is equal in its order: streams were drawn one after the other.
+func sortByTime(a, spare []arrival) (sorted, other []arrival) {
+	if len(a) == 0 || slices.IsSorted(a) {
+		return a, spare
+	}
+	spare = slices.Grow(spare[:0], len(a))[:len(a)]
+	const bits = 14
+	var at [1 << bits]int32
+	for shift := timeShift; shift < timeShift+2*bits; shift += bits {
+		clear(at[:])
+		for _, x := range a {
+			at[x>>shift&(1<<bits-1)]++
+		}
+		sum := int32(0)
+		for i, n := range at {
+			at[i], sum = sum, sum+n
+		}
+		for _, x := range a {
+			digit := x >> shift & (1<<bits - 1)
+			spare[at[digit]] = x
+			at[digit]++
+		}
+		a, spare = spare, a
+	}
+	return a, spare
 }
 
 // dayFactor is gamma with mean 1: some days are heavier for every queue alike.

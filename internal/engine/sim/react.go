@@ -17,7 +17,7 @@ func (p *player) react(d *routing.Decision, e *routing.Event) {
 		p.seeAgent(d)
 		return
 	case routing.Refused:
-		p.tally.refused++
+		p.refused(e)
 		return
 	case routing.Offered:
 		p.tally.offers++
@@ -67,6 +67,24 @@ func (p *player) react(d *routing.Decision, e *routing.Event) {
 		p.agenda.plan(p.now+p.laws.ring.draw(r), dialled, c.generation, uint32(d.Contact))
 	case routing.Closed:
 		p.seeClosed(d, c)
+	}
+}
+
+// refused lets an agent whose command came to nothing try again: nobody is left in a conversation or a wrap-up for ever.
+func (p *player) refused(e *routing.Event) {
+	p.tally.refused++
+	switch e.Kind {
+	case routing.Ended, routing.Abandoned, routing.Requeued, routing.Transferred, routing.Snoozed, routing.WrappedUp:
+	default:
+		return
+	}
+	c := p.at(e.Contact)
+	switch {
+	case c == nil:
+	case c.state == talking && e.Kind != routing.WrappedUp:
+		p.agenda.plan(p.now+5_000, concludes, c.generation, uint32(e.Contact))
+	case c.state == wrapping && e.Kind == routing.WrappedUp:
+		p.agenda.plan(p.now+5_000, wrapsUp, c.generation, uint32(e.Contact))
 	}
 }
 

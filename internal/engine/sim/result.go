@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"slices"
 
 	"sentral/internal/centre"
 	"sentral/internal/engine/audit"
@@ -76,7 +77,7 @@ func (g *Group) read() {
 	g.waits = nil
 }
 
-// quantile is the type-7 quantile of the sorted waits, in seconds; NaN for none.
+// quantile is the type-7 quantile of the waits, in seconds; NaN for none. It reorders them only as far as it must.
 func (c *Counts) quantile(q float64) float64 {
 	n := len(c.waits)
 	if n == 0 {
@@ -84,9 +85,39 @@ func (c *Counts) quantile(q float64) float64 {
 	}
 	h := float64(n-1) * q
 	i := int(h)
+	low := float64(selectAt(c.waits, i))
 	if i >= n-1 {
-		return float64(c.waits[n-1]) / 1000
+		return low / 1000
 	}
-	low, high := float64(c.waits[i]), float64(c.waits[i+1])
-	return (low + (h-float64(i))*(high-low)) / 1000
+	// What stands behind i is no less than what stands at i; the next in order is the least of it.
+	return (low + (h-float64(i))*(float64(slices.Min(c.waits[i+1:]))-low)) / 1000
+}
+
+// selectAt puts the value that belongs at index k in rising order there, less or equal ones before and the others behind (Hoare 1961).
+func selectAt(v []int32, k int) int32 {
+	for low, high := 0, len(v)-1; low < high; {
+		pivot := v[(low+high)/2]
+		i, j := low, high
+		for i <= j {
+			for v[i] < pivot {
+				i++
+			}
+			for v[j] > pivot {
+				j--
+			}
+			if i <= j {
+				v[i], v[j] = v[j], v[i]
+				i++
+				j--
+			}
+		}
+		if k <= j {
+			high = j
+		} else if k >= i {
+			low = i
+		} else {
+			break
+		}
+	}
+	return v[k]
 }

@@ -41,6 +41,8 @@ type player struct {
 	arrival []arrival
 	came    int // of arrival
 
+	arrivalSpare []arrival // room for sorting
+
 	contacts []contact
 	base     centre.ContactID // contacts[0] has the id base+1
 
@@ -172,7 +174,8 @@ func (p *player) hireAll() {
 func (p *player) beginDay() {
 	p.today++
 	p.forgetClosed()
-	p.arrival, p.came = p.centre.drawDay(p.seed, p.today, p.arrival), 0
+	p.arrival, p.arrivalSpare = p.centre.drawDay(p.seed, p.today, p.arrival, p.arrivalSpare)
+	p.came = 0
 	midnight := int64(p.today) * dayMS
 	for i := range p.centre.Hours {
 		p.planHours(i, midnight)

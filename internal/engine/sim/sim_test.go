@@ -13,6 +13,7 @@ import (
 
 	"sentral/internal/centre"
 	"sentral/internal/engine/routing"
+	"sentral/internal/stat"
 )
 
 func play(t *testing.T, s Study) Report {
@@ -86,7 +87,9 @@ func TestPolicyDoesNotMoveArrivals(t *testing.T) {
 		b.Settings.Queues[i].OfferMS /= 2
 	}
 	b.Agents = b.Agents[:30]
-	if x, y := a.drawDay(3, 0, nil), b.drawDay(3, 0, nil); !slices.Equal(x, y) {
+	x, _ := a.drawDay(3, 0, nil, nil)
+	y, _ := b.drawDay(3, 0, nil, nil)
+	if !slices.Equal(x, y) || !slices.IsSorted(x) {
 		t.Error("the first approaches moved")
 	}
 	p, q := newPlayer(a, Options{Days: 1}), newPlayer(b, Options{Days: 1})
@@ -110,7 +113,8 @@ func TestArrivalsFollowTheirRates(t *testing.T) {
 	const days = 2000
 	count := map[int64]float64{}
 	for d := range days {
-		for _, a := range c.drawDay(1, d, nil) {
+		today, _ := c.drawDay(1, d, nil, nil)
+		for _, a := range today {
 			count[a.ms()/3_600_000]++
 		}
 	}
@@ -122,7 +126,8 @@ func TestArrivalsFollowTheirRates(t *testing.T) {
 	c.DayFactor = 0.2
 	var sum, squares float64
 	for d := range days {
-		n := float64(len(c.drawDay(2, d, nil)))
+		today, _ := c.drawDay(2, d, nil, nil)
+		n := float64(len(today))
 		sum, squares = sum+n, squares+n*n
 	}
 	mean := sum / days
@@ -192,6 +197,22 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	if perEvent := perRun / float64(events); perEvent > 0.002 {
 		t.Errorf("%.4f allocations an event (%v in %d)", perEvent, perRun, events)
 	}
+}
+
+func TestQuantilesAreThoseOfTheSortedWaits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := Counts{waits: rapid.SliceOfN(rapid.Int32Range(0, 9), 1, 40).Draw(t, "waits")}
+		sorted := slices.Sorted(slices.Values(c.waits))
+		values := make([]float64, len(sorted))
+		for i, w := range sorted {
+			values[i] = float64(w) / 1000
+		}
+		for _, q := range []float64{0.5, 0.9, 0.99, 0, 1} {
+			if got, want := c.quantile(q), stat.QuantileSorted(values, q); math.Abs(got-want) > 1e-12 {
+				t.Fatalf("quantile %v of %v is %v, want %v", q, sorted, got, want)
+			}
+		}
+	})
 }
 
 func TestStudyRefusesNonsense(t *testing.T) {

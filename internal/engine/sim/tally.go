@@ -1,10 +1,6 @@
 package sim
 
-import (
-	"slices"
-
-	"sentral/internal/engine/routing"
-)
+import "sentral/internal/engine/routing"
 
 // SlotMinutes is the length of the intervals of the day in which a run is measured.
 const SlotMinutes = 30
@@ -189,7 +185,7 @@ type Figures struct {
 	P50S, P90S, P99S float64 // of the waits of the answered, in seconds
 }
 
-// figures sorts the waits in place.
+// figures reorders the waits.
 func (c *Counts) figures() Figures {
 	offered := float64(c.Arrived - c.TurnedAway)
 	f := Figures{
@@ -197,7 +193,6 @@ func (c *Counts) figures() Figures {
 		Abandonment: float64(c.Abandoned) / offered, Waited: float64(c.Waited) / float64(c.Answered+c.Abandoned),
 		MeanWaitS: float64(c.SumWaitMS) / float64(c.Answered) / 1000, MeanAllWaitS: float64(c.SumAllWaitMS) / float64(c.Answered+c.Abandoned) / 1000,
 	}
-	slices.Sort(c.waits)
 	f.P50S, f.P90S, f.P99S = c.quantile(0.5), c.quantile(0.9), c.quantile(0.99)
 	return f
 }
