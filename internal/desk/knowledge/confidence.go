@@ -19,33 +19,38 @@ type Answer struct {
 	Verdict    Verdict
 }
 
-// The logistic regression that makes a confidence, and the confidences from which an answer is sure or may be offered. They are
-// fitted by trial's Fit to the tuning halves; docs/spec/search.md says how, and what they promise on the other halves.
+// The logistic regression that makes a confidence, and the confidences from which an answer is sure or may be offered. They were
+// fitted to the tuning halves of two public data sets, as docs/spec/search.md tells; docs/figures/search.md says what they are worth
+// on the other halves.
 const (
-	confidenceBase   = -2.62
-	confidenceStems  = 1.03 // per share of the question's stems, by rarity, that the first hit has
-	confidenceGrams  = 2.03 // the same of its grams
-	confidenceMargin = 4.95 // per share of its score by which the first hit leads
+	confidenceBase   = -3.48
+	confidenceWords  = 1.44 // for the share of the question's words that the first hit has
+	confidenceGrams  = 2.60 // for the share of its grams
+	confidenceMargin = 1.72 // for the lead over the second hit
+	confidenceBoth   = 5.27 // for words times margin: a lead is worth the more, the more of the question is met
 
 	sureFrom  = 0.80
 	maybeFrom = 0.35
+	sureWords = 0.5 // a hit that has less than half of what is asked is never sure, however far it leads
 )
 
 // signs are what a confidence is made from, each 0 to 1.
 type signs struct {
-	stems, grams float64 // share of the question that the first hit covers
-	margin       float64 // lead over the second hit, as a share of the first hit's score
+	words  float64 // share of the question's words, by rarity, that the first hit has
+	grams  float64 // share of its grams, by rarity
+	margin float64 // lead over the second hit, as a share of the first hit's score
 }
 
 // confidence is the probability that the first hit is right.
 func (s signs) confidence() float64 {
-	logit := confidenceBase + confidenceStems*s.stems + confidenceGrams*s.grams + confidenceMargin*s.margin
+	logit := confidenceBase + confidenceWords*s.words + confidenceGrams*s.grams + confidenceMargin*s.margin +
+		confidenceBoth*s.words*s.margin
 	return 1 / (1 + math.Exp(-logit))
 }
 
-func verdictOf(confidence float64) Verdict {
-	switch {
-	case confidence >= sureFrom:
+func (s signs) verdict() Verdict {
+	switch confidence := s.confidence(); {
+	case confidence >= sureFrom && s.words >= sureWords:
 		return Sure
 	case confidence >= maybeFrom:
 		return Maybe
@@ -56,24 +61,45 @@ func verdictOf(confidence float64) Verdict {
 // signsOf gives the signs of an answer, whose candidates stand the best first.
 func (x *Index) signsOf(asked *question, found []candidate) signs {
 	first := found[0]
-	s := signs{margin: 1}
+	s := signs{margin: 1, words: x.wordsCovered(asked, first.look), grams: gramsCovered(asked, first.look)}
 	if len(found) > 1 {
 		s.margin = 1 - found[1].score/first.score
 	}
-	unknown := asked.unknown * rarity(float64(len(x.articles)), 1)
-	s.stems = covered(asked.stems, first.look.stems, unknown)
-	s.grams = covered(asked.grams, first.look.grams, 0)
 	return s
 }
 
-// covered is the share of the terms, each by its weight and rarity, that is worth anything in an article. Unknown is the weight of
-// words that no article has.
-func covered(terms []askedTerm, worth []float64, unknown float64) float64 {
-	have, all := 0.0, unknown
-	for i, t := range terms {
-		all += t.weight * t.rarity
-		if worth[i] > 0 {
-			have += t.weight * t.rarity
+// wordsCovered is the share of the question's words, each by its rarity, that an article has. A word is as rare as the rarest stem that
+// stands for it; one that no article has is rarer than all.
+func (x *Index) wordsCovered(asked *question, look closeLook) float64 {
+	have, all := 0.0, 0.0
+	for _, word := range asked.words {
+		rarest, covered := 0.0, 0.0
+		if len(word.stems) == 0 {
+			rarest = rarity(float64(len(x.articles)), 0)
+		}
+		for _, stem := range word.stems {
+			at := asked.byStem[stem.id]
+			rarest = max(rarest, asked.stems[at].rarity)
+			if look.stems[at] > 0 {
+				covered = max(covered, float64(stem.weight))
+			}
+		}
+		have += covered * rarest
+		all += rarest
+	}
+	if all == 0 {
+		return 0
+	}
+	return have / all
+}
+
+// gramsCovered is the share of the question's grams, each by its weight and rarity, that an article has.
+func gramsCovered(asked *question, look closeLook) float64 {
+	have, all := 0.0, 0.0
+	for i, gram := range asked.grams {
+		all += gram.weight * gram.rarity
+		if look.grams[i] > 0 {
+			have += gram.weight * gram.rarity
 		}
 	}
 	if all == 0 {

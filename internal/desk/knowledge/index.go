@@ -7,11 +7,13 @@ import (
 // Index is a set of published articles made ready for search. It never changes: a new publication makes a new one.
 type Index struct {
 	articles  []Article
-	numbers   map[string]int // article id -> number
-	languages []language.Code
+	numbers   map[string]int  // article id -> number
+	languages []language.Code // of the articles, each once
+	spoken    []language.Code // by article
 	words     []indexedWord
 	wordIDs   map[wordKey]int32
-	texts     [][]placedWord // by article: its words in order
+	texts     [][]placedWord // by article: its words in order, those of title and known questions first
+	headings  [][]int        // by article: where its title and each known question end in its text
 	stems     *space
 	grams     *space
 	spelling  *spelling
@@ -65,6 +67,7 @@ func Build(articles []Article) (*Index, error) {
 			code = language.Guess(article.Title + "\n" + article.Body).Language
 		}
 		spoken[code] = true
+		x.spoken = append(x.spoken, code)
 		x.add(number, code, article.fields(), &stems, &grams)
 	}
 	for _, code := range language.Codes {
@@ -80,6 +83,7 @@ func Build(articles []Article) (*Index, error) {
 
 func (x *Index) add(number int, code language.Code, fields []field, stems, grams *tally) {
 	var text []placedWord
+	var ends []int
 	for _, field := range fields {
 		for _, word := range wordsOf(field.text) {
 			id := x.wordID(code, word)
@@ -91,8 +95,10 @@ func (x *Index) add(number int, code language.Code, fields []field, stems, grams
 				grams.add(gram, field.weight)
 			}
 		}
+		ends = append(ends, len(text))
 	}
 	x.texts = append(x.texts, text)
+	x.headings = append(x.headings, ends[:len(ends)-1])
 	x.stems.put(number, stems)
 	x.grams.put(number, grams)
 }

@@ -4,7 +4,7 @@ package knowledge
 type closeLook struct {
 	stems, grams []float64 // by the question's term: what it is worth in the article, before rarity
 	passage      float64   // points of the best passage
-	pairs        float64   // points of the words that stand together as in the question
+	heading      float64   // points of the title or known question that the question says the most of
 }
 
 // reader looks closely at articles for one question. It remembers what each word has to do with the question.
@@ -20,7 +20,6 @@ type reader struct {
 type touch struct {
 	stems []touched
 	grams []touched
-	main  int32 // the word's first stem if the question has it, else -1
 }
 
 type touched struct {
@@ -39,14 +38,11 @@ func (r *reader) touch(word int32) touch {
 	if t, known := r.touches[word]; known {
 		return t
 	}
-	t := touch{main: -1}
+	t := touch{}
 	entry := r.index.words[word]
-	for i, stem := range entry.stems {
+	for _, stem := range entry.stems {
 		if at, found := r.asked.byStem[stem.id]; found {
 			t.stems = append(t.stems, touched{at, float64(stem.weight)})
-			if i == 0 && !entry.stop {
-				t.main = stem.id
-			}
 		}
 	}
 	for _, gram := range entry.grams {
@@ -58,12 +54,10 @@ func (r *reader) touch(word int32) touch {
 	return t
 }
 
-// look reads an article once for its terms and pairs, and passage by passage for its best passage.
+// look reads an article once for its terms, and once more by headings and by passages.
 func (r *reader) look(article int) closeLook {
 	x, text := r.index, r.index.texts[article]
 	look := closeLook{stems: make([]float64, len(r.asked.stems)), grams: make([]float64, len(r.asked.grams))}
-	seen := map[[2]int32]bool{}
-	before := [2]int32{-1, -1}
 	for _, placed := range text {
 		t := r.touch(placed.word)
 		for _, stem := range t.stems {
@@ -72,16 +66,11 @@ func (r *reader) look(article int) closeLook {
 		for _, gram := range t.grams {
 			look.grams[gram.at] += float64(placed.weight)
 		}
-		if x.words[placed.word].stop {
-			continue
-		}
-		for _, first := range before {
-			if pair := [2]int32{first, t.main}; first >= 0 && t.main >= 0 && r.asked.pairs[pair] && !seen[pair] {
-				seen[pair] = true
-				look.pairs += min(r.rarityOf(first), r.rarityOf(t.main))
-			}
-		}
-		before = [2]int32{t.main, before[0]}
+	}
+	from := 0
+	for _, to := range x.headings[article] {
+		look.heading = max(look.heading, r.heading(text[from:to]))
+		from = to
 	}
 	for start := 0; ; start += passageStep {
 		end := min(start+passageWords, len(text))
@@ -95,7 +84,25 @@ func (r *reader) look(article int) closeLook {
 	return look
 }
 
-func (r *reader) rarityOf(stem int32) float64 { return r.asked.stems[r.asked.byStem[stem]].rarity }
+// heading gives the points of a title or known question: the rarity of its words that the question has, times the share of all its
+// words' rarity that this is. Half a title is worth a quarter.
+func (r *reader) heading(text []placedWord) float64 {
+	have, all := 0.0, 0.0
+	for _, placed := range text {
+		entry := r.index.words[placed.word]
+		if entry.stop || len(entry.stems) == 0 {
+			continue
+		}
+		all += r.index.stems.rarityOf(entry.stems[0].id)
+		if t := r.touch(placed.word); len(t.stems) > 0 {
+			have += r.index.stems.rarityOf(entry.stems[0].id)
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return have * have / all
+}
 
 // saturate turns counts in an article into BM25's worth.
 func (s *space) saturate(counts []float64, article int) {

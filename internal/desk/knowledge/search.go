@@ -9,10 +9,11 @@ import (
 // The weights with which the parts of a match are added, and the bounds of the second look. docs/figures/search.md says how they
 // were chosen.
 const (
-	gramWeight    = 0.5 // character n-grams beside stems
-	passageWeight = 0.4 // the best passage beside the whole article
-	pairWeight    = 0.3 // words that stand together in the question and in the article
+	gramWeight    = 0.7 // character n-grams beside stems
+	passageWeight = 0.7 // the best passage beside the whole article
+	headingWeight = 1.0 // a title or known question that the question says in whole
 	localWeight   = 1.0 // rarity counted anew among the candidates
+	otherLanguage = 0.8 // an article in another language than the question
 	candidates    = 20  // articles that get the second look
 	passageWords  = 60
 	passageStep   = 30
@@ -51,8 +52,8 @@ func (x *Index) Search(q Query) Answer {
 		limit = 10
 	}
 	answer := Answer{Hits: make([]Hit, 0, limit)}
-	answer.Confidence = x.signsOf(asked, found).confidence()
-	answer.Verdict = verdictOf(answer.Confidence)
+	signs := x.signsOf(asked, found)
+	answer.Confidence, answer.Verdict = signs.confidence(), signs.verdict()
 	for _, c := range found[:min(limit, len(found))] {
 		answer.Hits = append(answer.Hits, Hit{x.articles[c.article].ID, c.score})
 	}
@@ -61,11 +62,11 @@ func (x *Index) Search(q Query) Answer {
 
 // question is a query cut into terms that the index knows.
 type question struct {
+	own          language.Code // the query's language, or Unsure
 	stems, grams []askedTerm
 	byStem       map[int32]int // term -> place in stems
 	byGram       map[int32]int
-	pairs        map[[2]int32]bool // stems that stand together
-	unknown      float64           // weight of the words that no article has
+	words        []askedWord // those that carry matter
 }
 
 type askedTerm struct {
@@ -74,90 +75,81 @@ type askedTerm struct {
 	rarity float64
 }
 
+// askedWord is one word of the query that carries matter, with the stems that stand for it and how well each does.
+type askedWord struct {
+	stems []weighedTerm // none: no article has the word, nor one that it may be a misspelling of
+}
+
 // read cuts the query's text into terms. A word is cut by the rules of the query's language, or of every language of the index if
 // that is not known or no article is written in it; a word that the index has not is replaced by those it may be a misspelling of.
 func (x *Index) read(q Query) *question {
-	codes := x.languagesOf(q)
+	asked := &question{own: q.Language}
+	if asked.own == "" || asked.own == language.Unsure {
+		asked.own = language.Guess(q.Text).Language
+	}
+	codes := x.languages
+	if slices.Contains(x.languages, asked.own) || len(x.languages) == 0 {
+		codes = []language.Code{asked.own}
+	}
 	stems, grams := map[int32]float64{}, map[int32]float64{}
-	asked := &question{pairs: map[[2]int32]bool{}}
-	var before [2]int32
-	had := 0
 	for _, word := range wordsOf(q.Text) {
-		stop := !word.Caps
-		for _, code := range codes {
-			stop = stop && language.IsStopword(code, word.Text)
+		stop := asked.isStopword(codes, word)
+		stemsOfWord := x.readWord(codes, word, stop, stems, grams)
+		if !stop {
+			asked.words = append(asked.words, askedWord{stemsOfWord})
 		}
-		main, known := x.readWord(codes, word, stop, stems, grams)
-		if stop {
-			continue
-		}
-		if !known {
-			asked.unknown++
-			continue
-		}
-		for i := range had {
-			asked.pairs[[2]int32{before[i], main}] = true
-		}
-		before[1], before[0] = before[0], main
-		had = min(had+1, 2)
 	}
 	asked.stems, asked.byStem = listed(stems)
 	asked.grams, asked.byGram = listed(grams)
 	return asked
 }
 
-func (x *Index) languagesOf(q Query) []language.Code {
-	code := q.Language
-	if code == "" || code == language.Unsure {
-		code = language.Guess(q.Text).Language
+// isStopword asks the query's language, or each of the codes if that is not known.
+func (asked *question) isStopword(codes []language.Code, word language.Word) bool {
+	if word.Caps {
+		return false
 	}
-	if slices.Contains(x.languages, code) || len(x.languages) == 0 {
-		return []language.Code{code}
+	if asked.own != language.Unsure {
+		return language.IsStopword(asked.own, word.Text)
 	}
-	return x.languages
+	return slices.ContainsFunc(codes, func(c language.Code) bool { return language.IsStopword(c, word.Text) })
 }
 
-// readWord adds one word's terms to the question and gives its main stem, and whether the index knows it.
-func (x *Index) readWord(codes []language.Code, word language.Word, stop bool, stems, grams map[int32]float64) (main int32, known bool) {
+// readWord adds one word's terms to the question and gives the stems that stand for it.
+func (x *Index) readWord(codes []language.Code, word language.Word, stop bool, stems, grams map[int32]float64) []weighedTerm {
 	stemShare, gramShare := 1.0, 1.0
 	if stop {
 		stemShare, gramShare = stopwordStem, stopwordGram
 	}
+	var found []weighedTerm
 	tried := map[string]bool{}
-	addStems := func(w language.Word, share float64) {
+	add := func(w language.Word, share float64) {
 		for _, code := range codes {
-			for i, t := range stemsOf(code, w) {
-				id, found := x.stems.ids[t.text]
-				if !found || tried[t.text] {
+			for _, t := range stemsOf(code, w) {
+				id, known := x.stems.ids[t.text]
+				if !known || tried[t.text] {
 					continue
 				}
 				tried[t.text] = true
-				stems[id] += share * float64(t.weight)
-				if i == 0 && !known {
-					main, known = id, true
-				}
+				stems[id] += stemShare * share * float64(t.weight)
+				found = append(found, weighedTerm{id, float32(share) * t.weight})
+			}
+		}
+		for _, gram := range gramsOf(w.Text) {
+			if id, known := x.grams.ids[gram]; known {
+				grams[id] += gramShare * share
 			}
 		}
 	}
-	addGrams := func(text string, share float64) {
-		for _, gram := range gramsOf(text) {
-			if id, found := x.grams.ids[gram]; found {
-				grams[id] += share
-			}
-		}
-	}
-	addStems(word, stemShare)
-	addGrams(word.Text, gramShare)
-	if known || stop {
-		return main, known
+	add(word, 1)
+	if len(found) > 0 || stop {
+		return found
 	}
 	mended := x.spelling.mend(language.Fold(word.Text))
 	for _, other := range mended {
-		share := mendedWeight / float64(len(mended))
-		addStems(language.Word{Text: other}, stemShare*share)
-		addGrams(other, gramShare*share)
+		add(language.Word{Text: other}, mendedWeight/float64(len(mended)))
 	}
-	return main, known
+	return found
 }
 
 func listed(weights map[int32]float64) ([]askedTerm, map[int32]int) {
@@ -253,7 +245,10 @@ func (x *Index) secondLook(asked *question, best []int, scores []float64) []cand
 	for i := range found {
 		look := found[i].look
 		local := look.points(asked, localStems, localGrams)
-		found[i].score += passageWeight*look.passage + pairWeight*look.pairs + localWeight*local
+		found[i].score += passageWeight*look.passage + headingWeight*look.heading + localWeight*local
+		if x.speaksOther(asked, found[i].article) {
+			found[i].score *= otherLanguage
+		}
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int {
 		switch {
@@ -265,6 +260,20 @@ func (x *Index) secondLook(asked *question, best []int, scores []float64) []cand
 		return a.article - b.article
 	})
 	return found
+}
+
+// speaksOther says whether an article is in another language than the question, although the index has articles in the question's. The
+// two forms of Norwegian count as one.
+func (x *Index) speaksOther(asked *question, article int) bool {
+	own := norwegian(asked.own)
+	return norwegian(x.spoken[article]) != own && slices.ContainsFunc(x.languages, func(c language.Code) bool { return norwegian(c) == own })
+}
+
+func norwegian(c language.Code) language.Code {
+	if c == language.Nynorsk {
+		return language.Bokmal
+	}
+	return c
 }
 
 // localRarity counts each term's rarity among the candidates.

@@ -88,3 +88,8 @@ func saturated(count, relativeLength float64) float64 {
 func rarity(n, holding float64) float64 {
 	return math.Log(1 + (n-holding+.5)/(holding+.5))
 }
+
+// rarityOf is a term's rarity among all articles.
+func (s *space) rarityOf(id int32) float64 {
+	return rarity(float64(s.articles), float64(len(s.postings[id])))
+}

@@ -114,16 +114,16 @@ func place(answer knowledge.Answer, right string) int {
 // count fills in the measures of the open questions.
 func (r *Result) count(given []outcome) error {
 	n := float64(len(given))
-	sure, sureRight := 0.0, 0.0
+	first, early, sure, sureRight, reciprocal := 0.0, 0.0, 0.0, 0.0, 0.0
 	for _, g := range given {
 		if g.place == 1 {
-			r.R1 += 1 / n
+			first++
 		}
 		if g.place >= 1 && g.place <= 3 {
-			r.R3 += 1 / n
+			early++
 		}
 		if g.place >= 1 {
-			r.MRR += 1 / float64(g.place) / n
+			reciprocal += 1 / float64(g.place)
 		}
 		if g.answer.Verdict == knowledge.Sure {
 			sure++
@@ -132,6 +132,7 @@ func (r *Result) count(given []outcome) error {
 			}
 		}
 	}
+	r.R1, r.R3, r.MRR = first/n, early/n, reciprocal/n
 	r.SureShare = sure / n
 	r.SurePrecision = sureRight / sure
 	if sure == 0 {
