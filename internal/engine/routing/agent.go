@@ -98,13 +98,7 @@ func (e *Engine) refresh(a int32) {
 	e.setMasks(a, mask, direct)
 	if free := ag.state == Free && ag.status == Ready; free != ag.free {
 		ag.free = free
-		if ag.team >= 0 {
-			if free {
-				e.teams[ag.team].free++
-			} else {
-				e.teams[ag.team].free--
-			}
-		}
+		e.countFree(ag.team, free)
 	}
 }
 
@@ -212,10 +206,10 @@ func (e *Engine) parkFor(a int32, ch centre.Channel) {
 	e.touch(a)
 }
 
-// resumeParked continues what was interrupted as soon as nothing in hand forbids it, lowest id first.
+// resumeParked continues what was interrupted as soon as nothing in hand forbids it, lowest id first; not under a ring, which may not be beside it.
 func (e *Engine) resumeParked(a int32) {
 	ag := &e.agents[a]
-	if ag.parked == 0 || ag.lost {
+	if ag.parked == 0 || ag.lost || ag.offer >= 0 {
 		return
 	}
 	cp := e.capacity(ag)

@@ -1,18 +1,24 @@
 package routing
 
-import "sentral/internal/centre"
+import (
+	"math/bits"
+
+	"sentral/internal/centre"
+)
 
 // lending is one rule by which a team helps a queue that is not its own, and whether it does so now.
 type lending struct {
 	rules  Lending
 	team   int32
 	queue  int32
-	own    []int32 // the queues whose first step admits the team
+	own    bitset // the queues whose first step admits the team
 	open   bool
 	hand   int8 // a leader's word: 1 open, 0 closed, -1 the rule decides
 	byHand bool // there is no rule, only the leader's word
-	spare  bool // more agents of the team are free than must stay behind
 }
+
+// reviewEveryMS is how often lending is reviewed while it can make no difference, so that the screens tell how it stands.
+const reviewEveryMS = 10_000
 
 // lends tells whether the lending is open for a contact of the age, with agents to spare.
 func (e *Engine) lends(li int32, age int64) bool {
@@ -20,33 +26,69 @@ func (e *Engine) lends(li int32, age int64) bool {
 	return l.open && age >= l.rules.AfterMS && e.teams[l.team].free > l.rules.MinFree
 }
 
-// reviewLending opens and closes lending as the lender's own level rises and falls. The gap between the two thresholds keeps it from flapping.
-func (e *Engine) reviewLending() {
-	for i := range e.lendings {
-		l := &e.lendings[i]
-		free := e.teams[l.team].free
-		open, used := l.open, int64(0)
-		switch {
-		case l.hand >= 0:
-			open = l.hand == 1
-		default:
-			used = e.levelUsed(l.own)
-			if used > int64(l.rules.CloseAbove) {
-				open = false
-			} else if used < int64(l.rules.OpenBelow) && free >= l.rules.MinFree {
-				open = true
-			}
+// countFree counts an agent into or out of the team's free ones.
+func (e *Engine) countFree(ti int32, free bool) {
+	if ti < 0 {
+		return
+	}
+	t := &e.teams[ti]
+	if !free {
+		t.free--
+		if len(t.lends) > 0 && t.free == t.keeps {
+			e.sparing--
 		}
-		spare := free > l.rules.MinFree
-		if open && (!l.open || spare && !l.spare) {
+		return
+	}
+	t.free++
+	if len(t.lends) == 0 {
+		return
+	}
+	if t.free == t.keeps+1 {
+		e.sparing++
+	}
+	for _, li := range t.lends {
+		if l := &e.lendings[li]; l.open && t.free == l.rules.MinFree+1 && len(e.queues[l.queue].lanes) > 0 {
 			e.rematch = true
 		}
-		l.spare = spare
-		if open != l.open {
-			l.open = open
-			e.tellLending(l, used)
+	}
+}
+
+// reviewLending opens and closes lending as the lender's own level rises and falls: at once when somebody could be lent, else now and then. The gap
+// between the two thresholds keeps it from flapping.
+func (e *Engine) reviewLending() {
+	if len(e.lendings) == 0 {
+		return
+	}
+	inTurn := e.now >= e.reviewAt
+	if !inTurn && e.sparing == 0 {
+		return
+	}
+	if inTurn {
+		e.reviewAt = e.now + reviewEveryMS
+	}
+	for i := range e.lendings {
+		l := &e.lendings[i]
+		if l.hand >= 0 || !inTurn && (e.teams[l.team].free <= l.rules.MinFree || len(e.queues[l.queue].lanes) == 0) {
+			continue
+		}
+		used := e.levelUsed(l)
+		switch {
+		case l.open && used > int64(l.rules.CloseAbove):
+			e.openLending(l, false, used)
+		case !l.open && used < int64(l.rules.OpenBelow) && e.teams[l.team].free >= l.rules.MinFree:
+			e.openLending(l, true, used)
 		}
 	}
+}
+
+// openLending opens or closes a lending and tells of it.
+func (e *Engine) openLending(l *lending, open bool, used int64) {
+	if l.open == open {
+		return
+	}
+	l.open = open
+	e.rematch = e.rematch || open
+	e.tellLending(l, used)
 }
 
 func (e *Engine) tellLending(l *lending, used int64) {
@@ -60,21 +102,51 @@ func (e *Engine) tellLending(l *lending, used int64) {
 	e.emit(d)
 }
 
-// levelUsed gives the share of its target, in thousandths, that the worst-off contact of the queues has used.
-func (e *Engine) levelUsed(queues []int32) int64 {
+// levelUsed gives the share of its target, in thousandths, that the worst-off contact of the lender's own queues has used.
+func (e *Engine) levelUsed(l *lending) int64 {
 	worst := int64(0)
-	for _, qi := range queues {
-		q := &e.queues[qi]
-		for _, li := range q.lanes {
-			l := &e.lanes[li]
-			if l.aim.advice() || l.aim == aimNotYet {
-				continue
+	for w := range min(len(l.own), len(e.busy)) {
+		for m := l.own[w] & e.busy[w]; m != 0; m &= m - 1 {
+			q := &e.queues[w*64+bits.TrailingZeros64(m)]
+			if first := e.firstPlace(q); first < e.now {
+				worst = max(worst, min(e.now-first, maxDuration)*1000/q.rules.TargetMS)
 			}
-			waited := min(max(0, e.now-l.waiting()[0].place), maxDuration)
-			worst = max(worst, waited*1000/q.rules.TargetMS)
 		}
 	}
 	return worst
+}
+
+// firstPlace gives the earliest place among the customers who wait in the queue.
+func (e *Engine) firstPlace(q *queue) int64 {
+	first := maxInstant
+	for _, li := range q.lanes {
+		if l := &e.lanes[li]; !l.aim.advice() && l.aim != aimNotYet {
+			first = min(first, l.waiting()[0].place)
+		}
+	}
+	return first
+}
+
+// linkLending works out which queues each lending helps and which are its lender's own.
+func (e *Engine) linkLending() {
+	for ti := range e.teams {
+		e.teams[ti].lends, e.teams[ti].keeps = e.teams[ti].lends[:0], 0
+	}
+	for i := range e.lendings {
+		l := &e.lendings[i]
+		q, t := &e.queues[l.queue], &e.teams[l.team]
+		if q.lends = append(q.lends, int32(i)); len(t.lends) == 0 || l.rules.MinFree < t.keeps {
+			t.keeps = l.rules.MinFree
+		}
+		t.lends = append(t.lends, int32(i))
+		l.own = l.own.grown(len(e.queues))
+		l.own.reset()
+		for qi := range e.queues {
+			if q := &e.queues[qi]; !q.gone && qi != int(l.queue) && e.firstStepNames(q, l.team) {
+				l.own.set(int32(qi))
+			}
+		}
+	}
 }
 
 // setLending takes a leader's word on a lending, or gives the word back to the rule.
@@ -96,11 +168,15 @@ func (e *Engine) setLending(ev *Event) Code {
 			return AlreadyThere
 		}
 		l.hand = hand
+		switch {
+		case hand >= 0:
+			e.openLending(l, hand == 1, 0)
+		case l.byHand:
+			e.openLending(l, false, 0)
+		default:
+			e.reviewAt = e.now
+		}
 		if l.byHand && hand != 1 {
-			if l.open {
-				l.open = false
-				e.tellLending(l, 0)
-			}
 			e.lendings = append(e.lendings[:i], e.lendings[i+1:]...)
 			e.rebuild()
 		}
@@ -110,6 +186,7 @@ func (e *Engine) setLending(ev *Event) Code {
 		return AlreadyThere
 	}
 	e.lendings = append(e.lendings, lending{rules: Lending{Lender: ev.Team, Queue: ev.Queue}, team: ti, queue: qi, hand: 1, byHand: true})
+	e.openLending(&e.lendings[len(e.lendings)-1], true, 0)
 	e.rebuild()
 	return NoCode
 }
@@ -172,6 +249,8 @@ type team struct {
 	leader centre.AgentID
 	gone   bool
 	free   int32   // agents who are ready and have nothing in hand
+	keeps  int32   // the fewest of them that a lending of the team leaves behind
+	lends  []int32 // its lendings
 	lanes  []int32 // lanes aimed at the team
 }
 

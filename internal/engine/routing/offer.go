@@ -25,9 +25,7 @@ func (e *Engine) makeOffer(ci, a int32, why *Why, aimed bool) {
 	ag.offer = ci
 	if ag.free {
 		ag.free = false
-		if ag.team >= 0 {
-			e.teams[ag.team].free--
-		}
+		e.countFree(ag.team, false)
 	}
 	e.setMasks(a, 0, 0)
 	e.touch(a)

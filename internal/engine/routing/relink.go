@@ -27,6 +27,7 @@ func (e *Engine) relink(c *codec, order []int32) {
 		e.agents[a].fresh = false
 	}
 	e.touched, e.refreshed, e.freshAgents, e.freshLanes, e.out = e.touched[:0], 0, e.freshAgents[:0], e.freshLanes[:0], e.out[:0]
+	e.rematch = false
 }
 
 // relinkContact puts one contact at its agent or in its lane.

@@ -160,21 +160,9 @@ func (e *Engine) link() {
 		e.queues[i].lends = e.queues[i].lends[:0]
 		e.queues[i].pool = none
 	}
-	for i := range e.lendings {
-		q := &e.queues[e.lendings[i].queue]
-		q.lends = append(q.lends, int32(i))
-	}
+	e.linkLending()
 	e.rebuildAgents()
 	e.rebuildPools()
-	for i := range e.lendings {
-		l := &e.lendings[i]
-		l.own = l.own[:0]
-		for qi := range e.queues {
-			if q := &e.queues[qi]; !q.gone && qi != int(l.queue) && e.firstStepNames(q, l.team) {
-				l.own = append(l.own, int32(qi))
-			}
-		}
-	}
 }
 
 // firstStepNames tells whether the queue's first step is for the team.
@@ -193,6 +181,7 @@ func (e *Engine) firstStepNames(q *queue, ti int32) bool {
 
 // rebuildAgents finds every agent's team anew and counts who is free from nothing.
 func (e *Engine) rebuildAgents() {
+	e.sparing = 0
 	for i := range e.teams {
 		e.teams[i].free = 0
 	}
@@ -290,9 +279,7 @@ func (e *Engine) defineAgent(ev *Event) Code {
 	ag := &e.agents[a]
 	if ag.free {
 		ag.free = false
-		if ag.team >= 0 {
-			e.teams[ag.team].free--
-		}
+		e.countFree(ag.team, false)
 	}
 	ag.profile = p
 	ag.team = e.findTeam(p.Team)

@@ -229,6 +229,7 @@ func (q *queue) state(c *codec) {
 }
 
 func (e *Engine) lendingsState(c *codec) {
+	number(c, &e.reviewAt)
 	n := c.count(len(e.lendings))
 	for i := 0; i < n && c.err == nil; i++ {
 		var l lending
@@ -239,7 +240,6 @@ func (e *Engine) lendingsState(c *codec) {
 		number(c, &l.rules.Queue)
 		c.flag(&l.open)
 		c.flag(&l.byHand)
-		c.flag(&l.spare)
 		number(c, &l.hand)
 		if !c.reading {
 			continue
