@@ -8,6 +8,7 @@ import (
 
 	"sentral/internal/plot"
 	"sentral/internal/quality/index"
+	"sentral/internal/quality/index/pathmodel"
 )
 
 // IndexDrivers splits R2 of an answer over its drivers.
@@ -38,11 +39,11 @@ func (c IndexDrivers) Run(ctx context.Context, s Streams) error {
 	if a.Weights, err = t.weights(c.Weight); err != nil {
 		return err
 	}
-	missing, err := index.ParseMissingRule(c.Missing)
+	missing, err := pathmodel.ParseMissingRule(c.Missing)
 	if err != nil {
 		return err
 	}
-	o := index.DriverOptions{Missing: missing, Draws: c.Bootstrap, Seed: c.Seed, Level: c.Level}
+	o := pathmodel.DriverOptions{Missing: missing, Draws: c.Bootstrap, Seed: c.Seed, Level: c.Level}
 	if c.Cluster != "" {
 		if o.Cluster, err = t.texts(c.Cluster); err != nil {
 			return err
@@ -52,7 +53,7 @@ func (c IndexDrivers) Run(ctx context.Context, s Streams) error {
 		done := newProgress(s, "sentral index drivers", "draws", c.Bootstrap)
 		o.Step = func() error { return done.step(ctx, 1) }
 	}
-	d, err := index.ExplainBy(ctx, a, c.Target, drivers, o)
+	d, err := pathmodel.ExplainBy(ctx, a, c.Target, drivers, o)
 	if err != nil {
 		return err
 	}
@@ -75,14 +76,14 @@ func (c IndexDrivers) Run(ctx context.Context, s Streams) error {
 }
 
 // bestSpread is the spread of LMG, or of Johnson's weight where there is no LMG.
-func bestSpread(d index.Driver) *index.Spread {
+func bestSpread(d pathmodel.Driver) *pathmodel.Spread {
 	if d.LMGSpread != nil {
 		return d.LMGSpread
 	}
 	return d.JohnsonSpread
 }
 
-func driverPicture(d *index.Drivers) *plot.Chart {
+func driverPicture(d *pathmodel.Drivers) *plot.Chart {
 	bars := plot.Bars{X: plot.Positions(len(d.Drivers))}
 	var names []string
 	for _, v := range d.Drivers {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -14,6 +15,7 @@ import (
 	"sentral/internal/centre"
 	"sentral/internal/plot"
 	"sentral/internal/quality/index"
+	"sentral/internal/quality/index/pathmodel"
 	"sentral/internal/stat"
 )
 
@@ -24,7 +26,7 @@ type IndexModel struct {
 
 // Run prints the model's text.
 func (c IndexModel) Run(s Streams) error {
-	text, err := index.ShippedModelText(c.Name)
+	text, err := pathmodel.ShippedModelText(c.Name)
 	if err != nil {
 		return err
 	}
@@ -67,10 +69,10 @@ type plsOutput struct {
 	Model        string `json:"model"`
 	Scheme       string `json:"scheme"`
 	Standardised bool   `json:"standardised"`
-	*index.PLS
-	HTMT       []index.HTMTFigure `json:"htmt"`
-	Importance []index.Importance `json:"importance,omitempty"`
-	Groups     []plsGroup         `json:"groups,omitempty"`
+	*pathmodel.PLS
+	HTMT       []pathmodel.HTMTFigure `json:"htmt"`
+	Importance []pathmodel.Importance `json:"importance,omitempty"`
+	Groups     []plsGroup             `json:"groups,omitempty"`
 }
 
 // Run estimates, resamples when asked, and prints.
@@ -87,15 +89,15 @@ func (c IndexPLS) Run(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
-	scheme, err := index.ParseScheme(c.Scheme)
+	scheme, err := pathmodel.ParseScheme(c.Scheme)
 	if err != nil {
 		return err
 	}
-	missing, err := index.ParseMissingRule(c.Missing)
+	missing, err := pathmodel.ParseMissingRule(c.Missing)
 	if err != nil {
 		return err
 	}
-	p, err := index.EstimatePLS(model, answers, index.PLSOptions{
+	p, err := pathmodel.EstimatePLS(model, answers, pathmodel.PLSOptions{
 		Scheme: scheme, CentredOnly: !c.Standardise, Tolerance: c.Tolerance, MaxIterations: c.MaxIterations, Missing: missing,
 	})
 	if err != nil {
@@ -127,23 +129,23 @@ func (c IndexPLS) Run(ctx context.Context, s Streams) error {
 }
 
 // model loads the model and settles its mode and scale.
-func (c IndexPLS) model() (index.Model, error) {
-	var m index.Model
+func (c IndexPLS) model() (pathmodel.Model, error) {
+	var m pathmodel.Model
 	var err error
-	if slices.Contains(index.ShippedModels(), c.ModelName) {
-		m, err = index.ShippedModel(c.ModelName)
+	if slices.Contains(pathmodel.ShippedModels(), c.ModelName) {
+		m, err = pathmodel.ShippedModel(c.ModelName)
 	} else {
 		var text []byte
 		if text, err = os.ReadFile(c.ModelName); err != nil {
-			return m, centre.Errorf(centre.Missing, "model %q is neither shipped (%s) nor a file that can be read: %w", c.ModelName, strings.Join(index.ShippedModels(), ", "), err)
+			return m, centre.Errorf(centre.Missing, "model %q is neither shipped (%s) nor a file that can be read: %w", c.ModelName, strings.Join(pathmodel.ShippedModels(), ", "), err)
 		}
-		m, err = index.ParseModel(filepath.Base(c.ModelName), string(text))
+		m, err = pathmodel.ParseModel(filepath.Base(c.ModelName), string(text))
 	}
 	if err != nil {
 		return m, err
 	}
 	if c.Mode != "" {
-		mode, err := index.ParseMode(c.Mode)
+		mode, err := pathmodel.ParseMode(c.Mode)
 		if err != nil {
 			return m, err
 		}
@@ -167,7 +169,7 @@ func (c IndexPLS) model() (index.Model, error) {
 }
 
 // answers reads the model's items out of the table; an empty cell or NA is a missing answer.
-func (c IndexPLS) answers(t *table, m index.Model) (index.Answers, error) {
+func (c IndexPLS) answers(t *table, m pathmodel.Model) (pathmodel.Answers, error) {
 	var items []string
 	for _, construct := range m.Constructs {
 		for _, item := range construct.Items {
@@ -185,8 +187,8 @@ func (c IndexPLS) answers(t *table, m index.Model) (index.Answers, error) {
 }
 
 // readAnswers reads the named columns as answers, refusing text and, where the scale is known, what lies off it.
-func readAnswers(t *table, items []string, scale func(string) (index.Scale, bool)) (index.Answers, error) {
-	a := index.Answers{Columns: items}
+func readAnswers(t *table, items []string, scale func(string) (index.Scale, bool)) (pathmodel.Answers, error) {
+	a := pathmodel.Answers{Columns: items}
 	columns := make([]int, len(items))
 	for i, item := range items {
 		var err error
@@ -215,8 +217,8 @@ func readAnswers(t *table, items []string, scale func(string) (index.Scale, bool
 	return a, nil
 }
 
-func (c IndexPLS) resample(ctx context.Context, s Streams, t *table, p *index.PLS) error {
-	o := index.BootstrapOptions{Draws: c.Bootstrap, Seed: c.Seed, Level: c.Level}
+func (c IndexPLS) resample(ctx context.Context, s Streams, t *table, p *pathmodel.PLS) error {
+	o := pathmodel.BootstrapOptions{Draws: c.Bootstrap, Seed: c.Seed, Level: c.Level}
 	if c.BootstrapRows != "" {
 		rows, err := readDraws(c.BootstrapRows, c.RowsFrom, p.Rows)
 		if err != nil {
@@ -240,16 +242,43 @@ func (c IndexPLS) resample(ctx context.Context, s Streams, t *table, p *index.PL
 }
 
 // readDraws reads bootstrap draws: a draw a line, its row numbers parted by commas, semicolons, tabs or spaces; a line of words is
-// skipped as a header. A file with as many lines as respondents, and another number of columns, is read by columns.
+// skipped as a header. A file with as many lines as respondents, and another number of columns, is read by columns. A file that
+// begins with a bracket is a JSON list of lists.
 func readDraws(name, from string, n int) ([][]int, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, centre.Errorf(centre.Invalid, "bootstrap rows: %w", err)
 	}
 	base := filepath.Base(name)
-	var draws [][]int
-	least := 1
-	for i, line := range strings.Split(string(text), "\n") {
+	draws, err := parseDraws(base, string(text))
+	if err != nil {
+		return nil, err
+	}
+	if len(draws) == 0 {
+		return nil, centre.ErrorAt(centre.Invalid, base, "the file holds no draw")
+	}
+	if len(draws) == n && len(draws[0]) != n {
+		draws = turned(draws)
+	}
+	if from == "1" || (from == "auto" && slices.Min(slices.Concat(draws...)) >= 1) {
+		for _, d := range draws {
+			for j := range d {
+				d[j]--
+			}
+		}
+	}
+	return draws, nil
+}
+
+func parseDraws(base, text string) (draws [][]int, err error) {
+	if strings.HasPrefix(strings.TrimSpace(text), "[") {
+		if err := json.Unmarshal([]byte(text), &draws); err != nil {
+			return nil, centre.ErrorAt(centre.Invalid, base, "%v: want a list of lists of row numbers", err)
+		}
+		draws = slices.DeleteFunc(draws, func(d []int) bool { return len(d) == 0 })
+		return draws, nil
+	}
+	for i, line := range strings.Split(text, "\n") {
 		cells := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(",;\t \r", r) })
 		if len(cells) == 0 {
 			continue
@@ -259,7 +288,6 @@ func readDraws(name, from string, n int) ([][]int, error) {
 			if row[j], err = strconv.Atoi(strings.Trim(cell, `"`)); err != nil {
 				break
 			}
-			least = min(least, row[j])
 		}
 		if err != nil && len(draws) == 0 && i == 0 {
 			continue
@@ -268,19 +296,6 @@ func readDraws(name, from string, n int) ([][]int, error) {
 			return nil, centre.ErrorAt(centre.Invalid, fmt.Sprintf("%s:%d", base, i+1), "%v: want whole row numbers", err)
 		}
 		draws = append(draws, row)
-	}
-	if len(draws) == 0 {
-		return nil, centre.ErrorAt(centre.Invalid, base, "the file holds no draw")
-	}
-	if len(draws) == n && len(draws[0]) != n {
-		draws = turned(draws)
-	}
-	if from == "1" || (from == "auto" && least == 1) {
-		for _, d := range draws {
-			for j := range d {
-				d[j]--
-			}
-		}
 	}
 	return draws, nil
 }
@@ -296,7 +311,7 @@ func turned(lines [][]int) [][]int {
 	return out
 }
 
-func (c IndexPLS) groups(t *table, p *index.PLS, weights []float64) ([]plsGroup, error) {
+func (c IndexPLS) groups(t *table, p *pathmodel.PLS, weights []float64) ([]plsGroup, error) {
 	if c.By == "" {
 		return nil, nil
 	}
@@ -340,7 +355,7 @@ func (c IndexPLS) groups(t *table, p *index.PLS, weights []float64) ([]plsGroup,
 
 // table lists every figure, one a row.
 func (o plsOutput) table() (header []string, rows [][]string) {
-	add := func(figure, from, to string, value string, s *index.Spread) {
+	add := func(figure, from, to string, value string, s *pathmodel.Spread) {
 		row := []string{figure, from, to, value, noValue, noValue, noValue}
 		if s != nil {
 			row[4], row[5], row[6] = decimal(s.SE, 6), decimal(s.Low, 6), decimal(s.High, 6)
@@ -386,7 +401,7 @@ func (o plsOutput) table() (header []string, rows [][]string) {
 }
 
 // plsPicture shows each construct's index with its limits.
-func plsPicture(p *index.PLS) *plot.Chart {
+func plsPicture(p *pathmodel.PLS) *plot.Chart {
 	var dots plot.Dots
 	var names []string
 	for i, f := range p.Index {

@@ -42,7 +42,7 @@ type EmployeeIndex struct {
 // StaffIndex reckons a group's employee index. Each person's theme score is the mean of the statements answered; a theme is the mean
 // over persons. HME (nine statements in three themes) is the same formula with its own form.
 func StaffIndex(form []Theme, s Scale, answers []StaffAnswer, th Thresholds, o SurveyOptions) (EmployeeIndex, error) {
-	if err := s.check(); err != nil {
+	if err := s.Check(); err != nil {
 		return EmployeeIndex{}, centre.Errorf(centre.Invalid, "employee index: %w", err)
 	}
 	if err := th.Check(); err != nil {

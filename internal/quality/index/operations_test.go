@@ -1,12 +1,20 @@
 package index
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
 
 	"sentral/internal/centre"
 )
+
+func near(t *testing.T, what string, got, want, within float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= within) {
+		t.Errorf("%s = %.12g, want %.12g within %g", what, got, want, within)
+	}
+}
 
 func TestAbandonmentAndSpeedOfTheExampleDay(t *testing.T) {
 	c := folded(t, exampleTarget, exampleDay()).Counts(1 << 40)

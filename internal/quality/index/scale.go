@@ -11,7 +11,8 @@ type Scale struct {
 	Low, High float64
 }
 
-func (s Scale) check() error {
+// Check refuses ends that are not rising.
+func (s Scale) Check() error {
 	if !(s.Low < s.High) || math.IsInf(s.High-s.Low, 0) {
 		return centre.Errorf(centre.Invalid, "scale %v to %v: the low end must lie under the high end", s.Low, s.High)
 	}
@@ -26,7 +27,7 @@ func (s Scale) Rescale(x float64) float64 { return (x - s.Low) / (s.High - s.Low
 
 // checkAnswers refuses answers off the scale, and none at all.
 func (s Scale) checkAnswers(answers []float64) error {
-	if err := s.check(); err != nil {
+	if err := s.Check(); err != nil {
 		return err
 	}
 	if len(answers) == 0 {

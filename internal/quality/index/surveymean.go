@@ -1,6 +1,8 @@
 package index
 
 import (
+	"math"
+
 	"sentral/internal/centre"
 	"sentral/internal/stat"
 )
@@ -118,7 +120,7 @@ func effective(weights []float64, n int) float64 {
 
 func (o SurveyOptions) check(n int) error {
 	if o.Weights != nil {
-		if err := checkWeights(o.Weights, n); err != nil {
+		if err := CheckWeights(o.Weights, n); err != nil {
 			return err
 		}
 	}
@@ -127,6 +129,24 @@ func (o SurveyOptions) check(n int) error {
 	}
 	if l := o.level(); !(l > 0 && l < 1) {
 		return centre.Errorf(centre.Invalid, "confidence level %v: want a number between 0 and 1", l)
+	}
+	return nil
+}
+
+// CheckWeights refuses survey weights that are not as many as the rows, negative, without a value, or all zero.
+func CheckWeights(weights []float64, rows int) error {
+	if len(weights) != rows {
+		return centre.Errorf(centre.Invalid, "%d weights for %d rows", len(weights), rows)
+	}
+	total := 0.0
+	for i, w := range weights {
+		if !(w >= 0) || math.IsInf(w, 0) {
+			return centre.Errorf(centre.Invalid, "weight %d is %v: want a number of at least 0", i+1, w)
+		}
+		total += w
+	}
+	if rows > 0 && total == 0 {
+		return centre.Errorf(centre.Invalid, "the weights of all rows are zero")
 	}
 	return nil
 }

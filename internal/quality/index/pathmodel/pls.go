@@ -1,4 +1,4 @@
-package index
+package pathmodel
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sentral/internal/centre"
+	"sentral/internal/quality/index"
 )
 
 // Scheme is how strongly linked constructs pull at each other while the outer weights are sought.
@@ -122,7 +123,7 @@ type frame struct {
 	linked  [][]int // predecessors and followers
 	order   []int   // constructs so that every path points forward
 	reaches [][]bool
-	scales  []Scale
+	scales  []index.Scale
 	scaled  bool // every item's scale is known
 }
 
@@ -234,7 +235,7 @@ func newFrame(m Model, o PLSOptions) (*frame, error) {
 func (f *frame) checkScales(data *block) error {
 	for i, item := range f.items {
 		s := f.scales[i]
-		if s == (Scale{}) {
+		if s == (index.Scale{}) {
 			continue
 		}
 		for r, row := range data.rows {

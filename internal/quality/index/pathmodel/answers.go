@@ -1,4 +1,4 @@
-package index
+package pathmodel
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sentral/internal/centre"
+	"sentral/internal/quality/index"
 )
 
 // Answers is a table of answers: a row a respondent, a column an item. A missing answer ("don't know", not asked) is NaN.
@@ -64,7 +65,7 @@ type block struct {
 func (a Answers) complete(items []string, rule MissingRule) (*block, error) {
 	b := &block{items: items, missing: Missing{Rule: rule.String()}}
 	if a.Weights != nil {
-		if err := checkWeights(a.Weights, len(a.Rows)); err != nil {
+		if err := index.CheckWeights(a.Weights, len(a.Rows)); err != nil {
 			return nil, err
 		}
 		b.weights = []float64{}
@@ -228,24 +229,6 @@ func (b *block) momentsOf(rows []int, into *moments) error {
 			into.cov[i][j] /= total
 			into.cov[j][i] = into.cov[i][j]
 		}
-	}
-	return nil
-}
-
-// checkWeights refuses weights that are not as many as the rows, negative, without a value, or all zero.
-func checkWeights(weights []float64, rows int) error {
-	if len(weights) != rows {
-		return centre.Errorf(centre.Invalid, "%d weights for %d rows", len(weights), rows)
-	}
-	total := 0.0
-	for i, w := range weights {
-		if !(w >= 0) || math.IsInf(w, 0) {
-			return centre.Errorf(centre.Invalid, "weight %d is %v: want a number of at least 0", i+1, w)
-		}
-		total += w
-	}
-	if rows > 0 && total == 0 {
-		return centre.Errorf(centre.Invalid, "the weights of all rows are zero")
 	}
 	return nil
 }

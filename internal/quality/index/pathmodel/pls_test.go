@@ -1,4 +1,4 @@
-package index
+package pathmodel
 
 import (
 	"bufio"
@@ -21,7 +21,7 @@ func survey(t *testing.T, name string) Answers {
 	t.Helper()
 	root := os.Getenv("SENTRAL_SHARED")
 	if root == "" {
-		root = filepath.Join("..", "..", "..", "..", "shared")
+		root = filepath.Join("..", "..", "..", "..", "..", "shared")
 	}
 	file, err := os.Open(filepath.Join(root, "data", "survey", name))
 	if err != nil {

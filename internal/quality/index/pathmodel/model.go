@@ -1,4 +1,4 @@
-package index
+package pathmodel
 
 import (
 	"embed"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"sentral/internal/centre"
+	"sentral/internal/quality/index"
 )
 
 // Mode says how a construct's items and its score belong together.
@@ -52,8 +53,8 @@ type Model struct {
 	Name       string
 	Constructs []Construct
 	Paths      []Path
-	Scale      Scale            // the ends of every item's answer scale; the zero value means unknown, and then there is no 0-100 index
-	ItemScales map[string]Scale // items whose scale has other ends
+	Scale      index.Scale            // the ends of every item's answer scale; the zero value means unknown, and then there is no 0-100 index
+	ItemScales map[string]index.Scale // items whose scale has other ends
 }
 
 //go:embed models/*.txt
@@ -138,8 +139,8 @@ func (m *Model) parseScale(fields []string) error {
 	if err1 != nil || err2 != nil {
 		return centre.Errorf(centre.Invalid, "scale %s %s: want two numbers", fields[0], fields[1])
 	}
-	s := Scale{Low: low, High: high}
-	if err := s.check(); err != nil {
+	s := index.Scale{Low: low, High: high}
+	if err := s.Check(); err != nil {
 		return err
 	}
 	if len(fields) == 2 {
@@ -147,7 +148,7 @@ func (m *Model) parseScale(fields []string) error {
 		return nil
 	}
 	if m.ItemScales == nil {
-		m.ItemScales = map[string]Scale{}
+		m.ItemScales = map[string]index.Scale{}
 	}
 	for _, item := range fields[2:] {
 		m.ItemScales[item] = s
@@ -220,11 +221,11 @@ func itemRange(word string) ([]string, error) {
 }
 
 // ScaleOf gives the ends of an item's answer scale; false when the model does not say.
-func (m Model) ScaleOf(item string) (Scale, bool) {
+func (m Model) ScaleOf(item string) (index.Scale, bool) {
 	if s, ok := m.ItemScales[item]; ok {
 		return s, true
 	}
-	return m.Scale, m.Scale != Scale{}
+	return m.Scale, m.Scale != index.Scale{}
 }
 
 // Check refuses a model that cannot be estimated: no construct, a name twice, an empty block, an item twice in a block, a path to
