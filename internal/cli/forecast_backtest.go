@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"math"
+	"time"
+
+	"sentral/internal/calendar"
+	"sentral/internal/centre"
+	"sentral/internal/plan/forecast"
+	"sentral/internal/plot"
+)
+
+// gap adds a break to a line.
+func gap(v []float64) []float64 { return append(v, math.NaN()) }
+
+// ForecastBacktestCommand measures the models on days they have not seen.
+type ForecastBacktestCommand struct {
+	HistoryFlags
+	AsOf       string `name:"as-of" placeholder:"TIME" help:"Use nothing of the history after this moment."`
+	Days       int    `placeholder:"N" help:"Forecast the last N recorded days. Default: 40, or two thirds of a shorter history."`
+	Ahead      []int  `default:"1,5,10" help:"How many recorded days ahead."`
+	At         string `placeholder:"HH:MM" help:"Forecast the rest of each day from its part before this clock time, beside no update and the ratio rule."`
+	Scenarios  int    `default:"500" help:"How many futures to draw for the coverage of the ranges."`
+	Seed       uint64 `default:"1" help:"Of the scenarios."`
+	ErrorsFile string `name:"errors-file" placeholder:"FILE.csv" help:"Write the error history: a row a day, model and days ahead."`
+	OutputFlags
+}
+
+type backtestRow struct {
+	Model     string `json:"model"`
+	DaysAhead int    `json:"days_ahead"`
+	Days      int    `json:"days"`
+	WAPE      number `json:"wape"`
+	DayAPE    number `json:"day_ape"`
+	Bias      number `json:"bias"`
+	RMSE      number `json:"rmse"`
+	Cover80   number `json:"cover_80"`
+	Cover95   number `json:"cover_95"`
+	Pinball   number `json:"pinball"`
+}
+
+type backtestOutput struct {
+	Interval string        `json:"interval"`
+	At       string        `json:"at,omitempty"`
+	Best     string        `json:"best"`
+	Scores   []backtestRow `json:"scores"`
+}
+
+// Run prints the error table.
+func (c *ForecastBacktestCommand) Run(ctx context.Context, s Streams) error {
+	series, o, err := c.read()
+	if err != nil {
+		return err
+	}
+	if c.AsOf != "" {
+		at, err := forecast.ParseLocal(c.AsOf, o.Zone)
+		if err != nil {
+			return centre.ErrorAt(centre.Invalid, "--as-of", "%v", err)
+		}
+		series = series.Until(calendar.DateOf(at.Date()), time.Duration(at.Hour())*time.Hour+time.Duration(at.Minute())*time.Minute)
+	}
+	o.Scenarios, o.Seed = c.Scenarios, c.Seed
+	options := forecast.BacktestOptions{Options: o, Days: c.Days, Ahead: c.Ahead}
+	if c.At != "" {
+		clock, err := calendar.ParseClock(c.At)
+		if err != nil {
+			return centre.ErrorAt(centre.Invalid, "--at", "%v", err)
+		}
+		options.At = time.Duration(clock) * time.Minute
+	}
+	var bar *progress
+	options.Progress = func(done, total int) error {
+		if bar == nil {
+			bar = newProgress(s, "backtest", "days", total)
+		}
+		return bar.step(ctx, 1)
+	}
+	result, err := forecast.Backtest(series, options)
+	if err != nil {
+		return err
+	}
+	if err := c.writeErrors(result); err != nil {
+		return err
+	}
+	if err := c.draw(func(w io.Writer) error { return backtestChart(result).WriteSVG(w) }); err != nil {
+		return err
+	}
+	out := backtestOutput{At: c.At, Scores: []backtestRow{}}
+	out.Interval = (o.Interval).String()
+	if o.Interval == 0 {
+		out.Interval = series.Width.String()
+	}
+	least := math.Inf(1)
+	header := []string{"model", "days_ahead", "days", "wape", "day_ape", "bias", "rmse", "cover_80", "cover_95", "pinball"}
+	var rows [][]string
+	for _, r := range result.Scores {
+		out.Scores = append(out.Scores, backtestRow{
+			r.Model, r.Ahead, r.Days, number(r.WAPE), number(r.DayAPE), number(r.Bias), number(r.RMSE), number(r.Cover80), number(r.Cover95), number(r.Pinball),
+		})
+		if r.Ahead <= 1 && r.WAPE < least {
+			least, out.Best = r.WAPE, r.Model
+		}
+		share := func(v float64) string { return percent(v, 2) }
+		if c.CSV {
+			share = func(v float64) string { return decimal(v, 6) }
+		}
+		rows = append(rows, []string{
+			r.Model, decimal(float64(r.Ahead), 0), decimal(float64(r.Days), 0), share(r.WAPE), share(r.DayAPE), share(r.Bias), decimal(r.RMSE, 3),
+			share(r.Cover80), share(r.Cover95), decimal(r.Pinball, 5),
+		})
+	}
+	return c.print(s.Out, out, header, rows)
+}
+
+func (c *ForecastBacktestCommand) writeErrors(r *forecast.BacktestResult) error {
+	var rows [][]string
+	for _, e := range r.Errors {
+		rows = append(rows, []string{e.Date.String(), decimal(float64(e.Ahead), 0), e.Model, decimal(e.Expected, 3), decimal(e.Seen, 3), decimal(e.Absolute, 3)})
+	}
+	return OutputFlags{Plot: c.ErrorsFile}.draw(func(w io.Writer) error {
+		return printCSV(w, []string{"date", "days_ahead", "model", "expected", "seen", "absolute"}, rows)
+	})
+}
+
+// backtestChart draws each day's relative error by model, one recorded day ahead or for the rest of the day.
+func backtestChart(r *forecast.BacktestResult) *plot.Chart {
+	lines := map[string]*plot.Line{}
+	var names []string
+	for _, e := range r.Errors {
+		if e.Ahead > 1 || e.Seen <= 0 {
+			continue
+		}
+		l := lines[e.Model]
+		if l == nil {
+			l = &plot.Line{Name: e.Model}
+			lines[e.Model] = l
+			names = append(names, e.Model)
+		}
+		l.X, l.Y = append(l.X, float64(e.Date.Start(time.UTC).Unix())), append(l.Y, 100*e.Absolute/e.Seen)
+	}
+	c := &plot.Chart{Title: "Error by day", X: plot.Axis{Location: time.UTC}, Y: plot.Axis{Label: "absolute error, % of contacts", FromZero: true}}
+	for _, name := range names {
+		c.Add(*lines[name])
+	}
+	return c
+}
