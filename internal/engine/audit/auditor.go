@@ -23,6 +23,7 @@ type Auditor struct {
 	now      int64
 	broken   int
 	breaches []Breach
+	heard    uint32 // laws of which a breach is kept
 
 	arrived int64
 	ended   int64
@@ -40,7 +41,7 @@ type Auditor struct {
 	seen    map[int64]uint64
 }
 
-// mostBreaches is how many breaches are kept; all are counted.
+// mostBreaches is how many breaches are kept, and beyond them the first of each law; all are counted.
 const mostBreaches = 20
 
 // New makes an auditor that knows nobody; the seed is told with every breach.
@@ -61,7 +62,9 @@ func (a *Auditor) Broken() (int, []Breach) { return a.broken, a.breaches }
 // breach records one broken law.
 func (a *Auditor) breach(l Law, format string, args ...any) {
 	a.broken++
-	if len(a.breaches) < mostBreaches {
+	first := a.heard>>l&1 == 0
+	a.heard |= 1 << l
+	if first || len(a.breaches) < mostBreaches {
 		a.breaches = append(a.breaches, Breach{Law: l, Seed: a.seed, Event: a.event, Kind: a.kind, Text: fmt.Sprintf(format, args...)})
 	}
 }

@@ -28,16 +28,13 @@ func TestEveryCanaryIsHeard(t *testing.T) {
 			if len(breaches) == 0 {
 				t.Fatalf("law %s was broken on purpose and nobody noticed", name)
 			}
-			heard := false
+			// A contact that is kept in the book is missed by other laws too, and perhaps sooner; the rest must be the first thing said.
 			for _, b := range breaches {
-				heard = heard || (b.Law.String() == name && b.Event == breaches[0].Event)
+				if b.Law.String() == name && (b.Event == breaches[0].Event || name == audit.Conservation.String()) {
+					return
+				}
 			}
-			if !heard && name != audit.Conservation.String() {
-				t.Errorf("law %s was broken, the auditor says %v", name, breaches[0])
-			}
-			if !heard && breaches[0].Law != audit.OnePlace && breaches[0].Law != audit.OnTime {
-				t.Errorf("a contact was kept in the book, the auditor says %v", breaches[0])
-			}
+			t.Errorf("law %s was broken, the auditor says %v", name, breaches[0])
 		})
 	}
 }

@@ -201,12 +201,17 @@ func (a *Auditor) queuedUp(d *routing.Decision, e *routing.Event) {
 		}
 		if was == dialled && e.Kind == routing.CallbackResult && e.Reached && e.Contact == c.id {
 			a.pledge(c, false) // the customer is on the line and waits for an agent
+		} else if was == dialled {
+			c.dials-- // the agent is gone: an attempt that our side broke off does not count
 		}
 		if was == snoozed && d.Agent != 0 && d.Agent != c.snoozer {
 			a.breach(OnePlace, "contact %d comes back to agent %d, but was put aside by %d", c.id, d.Agent, c.snoozer)
 		}
 		a.changeQueue(c, q)
 		a.move(c, queued)
+	}
+	if c.promise && e.Kind == routing.DueSet && e.Contact == c.id && c.due > a.now {
+		a.waitFor(c, c.due) // a promise with an hour is not offered before it
 	}
 	if want := a.placeOf(c); int64(d.At) != want {
 		a.breach(PromiseKept, "contact %d stands at %d in its queue, but its place is %d", c.id, d.At, want)

@@ -191,10 +191,11 @@ func (b *builder) add(w wants, teams []centre.TeamID, partners []centre.PartnerI
 		handling := time.Duration(float64(w.handling) * rules.handling)
 		perDay := b.load * share * rules.beside / (handling.Seconds() + 25)
 		t := Traffic{
-			Queue: q.ID, Channel: ch, Interval: 30 * time.Minute, From: 8 * time.Hour,
+			Queue: q.ID, Channel: ch, Interval: 30 * time.Minute, From: 7*time.Hour + 30*time.Minute,
 			Handling: Spread{Mean: handling, SD: handling * 5 / 4}, WrapUp: Spread{Mean: 25 * time.Second, SD: 20 * time.Second},
 			Kinds: []Kind{{Share: 0.08, Needs: []routing.Need{{Skill: skillEnglish, Level: 3}}}},
 		}
+		t.PerInterval = append(t.PerInterval, 0.003*perDay) // some come before the doors open
 		for _, x := range b.shape {
 			t.PerInterval = append(t.PerInterval, perDay*x)
 		}
@@ -301,7 +302,7 @@ func addPeople(c *Centre, people int) {
 		switch {
 		case n%4 == 3:
 			p.Capacity = written
-		case n == 1 && t%3 == 0:
+		case n == 1:
 			p.Capacity = reception
 			levels[skillReception] = 6
 		}

@@ -25,7 +25,7 @@ func Demo() *Centre {
 		{name: "fibre Norway", skills: []centre.SkillID{skillFibre, skillNorwegian}, channels: demoChannels(0.3)},
 		{name: "power Sweden", skills: []centre.SkillID{skillPower, skillSwedish}, channels: demoChannels(0.2)},
 		{name: "fibre Sweden", skills: []centre.SkillID{skillFibre, skillSwedish}, channels: demoChannels(0.14)},
-		{name: "reception", skills: []centre.SkillID{skillReception}, channels: map[centre.Channel]float64{centre.Visit: 0.01}},
+		{name: "reception", skills: []centre.SkillID{skillReception}, channels: map[centre.Channel]float64{centre.Visit: 0.006}},
 	} {
 		w.target, w.handling = 30*time.Second, 260*time.Second
 		b.add(w, nil, []centre.PartnerID{1})
@@ -57,7 +57,7 @@ func demoAgent(i int) Agent {
 	if i%5 == 4 {
 		p.Capacity = written
 	}
-	if i%14 == 2 {
+	if i%10 == 2 {
 		p.Capacity, levels[skillReception] = reception, 7
 	}
 	for s := skillPower; s <= skillReception; s++ {

@@ -168,7 +168,7 @@ var strayKinds = [...]routing.EventKind{
 	routing.Abandoned, routing.Accepted, routing.Declined, routing.Ended, routing.WrapUpExtended, routing.WrappedUp, routing.Requeued,
 	routing.Transferred, routing.ConsultAsked, routing.ConsultEnded, routing.Snoozed, routing.Woken, routing.Prioritised, routing.DueSet,
 	routing.HandedOff, routing.CallbackAsked, routing.CallbackResult, routing.Woke, routing.SignedIn, routing.AgentFound, routing.StatusChanged,
-	routing.AgentLost, routing.LendingSet, routing.NoEvent,
+	routing.AgentLost, routing.LendingSet, routing.NoEvent, routing.SettingsChanged,
 }
 
 // stray sends a command that nobody meant: any kind with ids that may exist, belong to others, or never were.
@@ -185,6 +185,9 @@ func (p *player) stray() {
 		Status:  routing.Status(r.IntN(6)),
 		Count:   int32(r.IntN(7) - 3),
 		Until:   Start + centre.Instant(p.now) + centre.Instant(r.IntN(7_200_000)-600_000),
+	}
+	if e.Kind == routing.SettingsChanged {
+		e.Settings = p.rules // in force already: stale
 	}
 	if c := p.at(e.Contact); c != nil && r.Bool(0.5) {
 		e.Agent, e.Offer = c.agent, c.offer

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sentral/internal/centre"
+	"sentral/internal/engine/routing"
 	"sentral/internal/stat"
 )
 
@@ -94,6 +95,16 @@ func (s *Study) check() error {
 
 // maxDays keeps the instants of a run within the agenda's keys.
 const maxDays = 4000
+
+// Record plays one seed and shows every event with its decisions, as they come; the slice is valid during the call only.
+func Record(c *Centre, seed uint64, o Options, show func(e *routing.Event, decisions []routing.Decision)) (Result, error) {
+	s := Study{Centre: c, Seed: seed, Options: o}
+	if err := s.check(); err != nil {
+		return Result{}, err
+	}
+	o.trace = func(_ int64, e *routing.Event, decisions []routing.Decision) { show(e, decisions) }
+	return newPlayer(c, o).play(seed), nil
+}
 
 // playSeed plays one seed, and once more when asked.
 func (s *Study) playSeed(p *player, seed uint64) (r Result, plays int, events int64) {
