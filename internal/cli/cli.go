@@ -26,6 +26,7 @@ type Commands struct {
 	Search   SearchCommand   `cmd:"" help:"Measure the knowledge base's search."`
 	Language LanguageCommand `cmd:"" help:"Stems and language of words and texts."`
 	Index    IndexCommand    `cmd:"" help:"Measures of quality: satisfaction index, drivers, weights, charts, service level, surges."`
+	Staff    StaffCommand    `cmd:"" help:"How many agents a load needs, or how well so many serve: Erlang A, B, C and measured patience."`
 	Forecast ForecastCommand `cmd:"" help:"Forecast contacts per interval, and measure how well."`
 	Simulate SimulateCommand `cmd:"" help:"Play days of a centre through the real engine and measure them."`
 }
