@@ -165,7 +165,11 @@ func (p *player) actCustomer(k action, id centre.ContactID, c *contact) {
 	now := Start + centre.Instant(p.now)
 	switch k {
 	case givesUp:
-		if inQueue && c.leaveAt == p.now && !c.promised {
+		switch {
+		case !inQueue || c.leaveAt != p.now || c.promised:
+		case c.state == offered && c.waitFrom == p.now:
+			c.leaveAt = endOfTime // would have left at once, but is being answered without waiting
+		default:
 			p.send(&routing.Event{Kind: routing.Abandoned, Contact: id})
 		}
 	case asksCallback:

@@ -10,6 +10,7 @@ type contact struct {
 	key        uint64 // names its random streams: see arrival.key; redials count up in bits 48-51
 	arrived    int64
 	leaveAt    int64 // when patience ends
+	waitFrom   int64 // when the present wait began
 	talkEnds   int64
 	remaining  int64 // of the conversation, while parked or held
 	offer      centre.OfferID
@@ -122,7 +123,7 @@ func (p *player) approach(key uint64, stream int, credit int64, last centre.Agen
 // beginWait plans what a waiting customer may do. It is called once for each leg: a lapse or a decline does not renew patience.
 func (p *player) beginWait(id centre.ContactID, c *contact) {
 	b, ref := &p.centre.Behaviour, uint32(id)
-	c.leaveAt = endOfTime
+	c.leaveAt, c.waitFrom = endOfTime, p.now
 	if ms, endless := p.laws.patience[c.stream].draw(p.stream(forPatience, c.legKey())); !endless {
 		c.leaveAt = p.now + ms
 		p.agenda.plan(c.leaveAt, givesUp, 0, ref)
