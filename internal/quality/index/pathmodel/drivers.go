@@ -84,7 +84,7 @@ func ExplainBy(ctx context.Context, a Answers, target string, drivers []string, 
 	}
 	out := &Drivers{Target: target, Rows: len(data.rows), Missing: data.missing, R2: fit.r2, Warnings: append([]string{}, data.warn...)}
 	for i, name := range drivers {
-		d := Driver{Name: name, Correlation: corr[0][i+1], Beta: fit.beta[i], Johnson: fit.johnson[i], VIF: 1 / (1 - explained(corr, without(len(drivers), i+1), i+1))}
+		d := Driver{Name: name, Correlation: corr[0][i+1], Beta: fit.beta[i], Johnson: fit.johnson[i], VIF: inflation(explained(corr, without(len(drivers), i+1), i+1))}
 		by := fit.johnson[i]
 		if fit.lmg != nil {
 			d.LMG, by = &fit.lmg[i], fit.lmg[i]
@@ -176,9 +176,13 @@ func shapley(corr [][]float64) []float64 {
 			for i, w := range in {
 				cov[i] = corr[v+1][w+1]
 			}
-			c.grow(cov[:len(in)], 1, corr[0][v+1]) // the full set is not collinear, so no subset is
-			z := c.z[len(c.z)-1]
 			with := set | 1<<v
+			if !c.grow(cov[:len(in)], 1, corr[0][v+1]) { // a sum of those in the set adds nothing to it
+				r2[with] = r2[set]
+				grow(with, v+1)
+				continue
+			}
+			z := c.z[len(c.z)-1]
 			r2[with] = r2[set] + z*z
 			in = append(in, v)
 			grow(with, v+1)

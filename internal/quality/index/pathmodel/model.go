@@ -113,7 +113,7 @@ func ParseModel(name, text string) (Model, error) {
 }
 
 func (m *Model) parseLine(line string) error {
-	if fields := names(line); fields[0] == "scale" && !strings.ContainsAny(line, "=~>:") {
+	if fields := names(line); len(fields) > 0 && fields[0] == "scale" && !strings.ContainsAny(line, "=~>:") {
 		return m.parseScale(fields[1:])
 	}
 	if from, to, ok := strings.Cut(line, "->"); ok {

@@ -534,7 +534,7 @@ func (f *frame) fitness(out *fit) {
 	if items == 0 {
 		communality, items = 1, 1
 	}
-	out.gof = math.Sqrt(communality / items * r2 / explained)
+	out.gof = math.Sqrt(communality / items * max(r2, 0) / explained)
 }
 
 // toIndex gives each construct's mean on 0 to 100, by the weights of the unstandardised items (Fornell et al. 1996).

@@ -160,7 +160,7 @@ func (f *frame) blockQuality(j int, m moments, fit *fit) (BlockQuality, error) {
 	for h := range b {
 		loads += vectors.At(h, first) * math.Sqrt(values[first])
 	}
-	q.Rho = new(loads * loads / (loads*loads + k - values[first]))
+	q.Rho = new(loads * loads / max(loads*loads+k-values[first], collinear))
 	return q, nil
 }
 
@@ -176,7 +176,7 @@ func (f *frame) pathQuality(p *PLS, j int) {
 	to := f.model.Constructs[j].Name
 	for _, k := range f.before[j] {
 		others := slices.DeleteFunc(slices.Clone(f.before[j]), func(o int) bool { return o == k })
-		q := PathQuality{From: f.model.Constructs[k].Name, To: to, VIF: 1 / (1 - explained(p.fit.corr, others, k))}
+		q := PathQuality{From: f.model.Constructs[k].Name, To: to, VIF: inflation(explained(p.fit.corr, others, k))}
 		if rest := 1 - p.fit.r2[j]; rest > collinear {
 			q.F2 = new((p.fit.r2[j] - explained(p.fit.corr, others, j)) / rest)
 		}
@@ -187,15 +187,27 @@ func (f *frame) pathQuality(p *PLS, j int) {
 	}
 }
 
-// explained is R2 of y on the chosen variables of a correlation matrix, which are known not to be collinear.
+// explained is R2 of y on the chosen variables of a correlation matrix. A variable that is a sum of those before it adds nothing.
 func explained(corr [][]float64, in []int, y int) float64 {
-	beta, _ := regress(corr, in, corr[y])
+	var c cholesky
+	cov := make([]float64, 0, len(in))
+	var used []int
 	r2 := 0.0
-	for i, k := range in {
-		r2 += beta[i] * corr[y][k]
+	for _, v := range in {
+		cov = cov[:0]
+		for _, w := range used {
+			cov = append(cov, corr[v][w])
+		}
+		if c.grow(cov, corr[v][v], corr[v][y]) {
+			used = append(used, v)
+			r2 += c.z[len(c.z)-1] * c.z[len(c.z)-1]
+		}
 	}
 	return r2
 }
+
+// inflation is VIF of a variable that the others explain to r2.
+func inflation(r2 float64) float64 { return 1 / max(1-r2, collinear) }
 
 // HTMT gives the heterotrait-monotrait ratio of every two reflective constructs with at least two items each.
 func (p *PLS) HTMT() ([]HTMTFigure, error) {
