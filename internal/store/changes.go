@@ -26,18 +26,17 @@ var (
 const contactSetAfter = 4
 
 // replacing is an upsert whose row replaces what is there; the first keys columns are the key.
-func replacing(table string, columns []string, keys int) *bulk {
+func replacing(table string, columns []string, keys int) *Bulk {
 	var set []string
 	for _, c := range columns[contactSetAfter:] {
 		set = append(set, c+" = excluded."+c)
 	}
-	return &bulk{columns: len(columns),
-		head: fmt.Sprintf("INSERT INTO %s (%s)", table, strings.Join(columns, ", ")),
-		tail: fmt.Sprintf("ON CONFLICT (%s) DO UPDATE SET %s", strings.Join(columns[:keys], ", "), strings.Join(set, ", "))}
+	return NewBulk(len(columns), fmt.Sprintf("INSERT INTO %s (%s)", table, strings.Join(columns, ", ")),
+		fmt.Sprintf("ON CONFLICT (%s) DO UPDATE SET %s", strings.Join(columns[:keys], ", "), strings.Join(set, ", ")))
 }
 
 // adding is an upsert whose counts are added to what is there, the longest wait excepted.
-func adding(table string, keys, counts []string) *bulk {
+func adding(table string, keys, counts []string) *Bulk {
 	var set []string
 	for _, c := range counts {
 		if c == "wait_max_ms" {
@@ -47,9 +46,8 @@ func adding(table string, keys, counts []string) *bulk {
 		}
 	}
 	columns := append(append([]string(nil), keys...), counts...)
-	return &bulk{columns: len(columns),
-		head: fmt.Sprintf("INSERT INTO %s (%s)", table, strings.Join(columns, ", ")),
-		tail: fmt.Sprintf("ON CONFLICT (%s) DO UPDATE SET %s", strings.Join(keys, ", "), strings.Join(set, ", "))}
+	return NewBulk(len(columns), fmt.Sprintf("INSERT INTO %s (%s)", table, strings.Join(columns, ", ")),
+		fmt.Sprintf("ON CONFLICT (%s) DO UPDATE SET %s", strings.Join(keys, ", "), strings.Join(set, ", ")))
 }
 
 // rowsOf are the rows that one transaction writes beside the log, ready to be sent.
@@ -69,10 +67,10 @@ func changeRows(domain centre.ID, c *journal.Changes) rowsOf {
 
 func (r *rowsOf) write(ctx context.Context, tx *Tx) error {
 	for _, part := range []struct {
-		into *bulk
+		into *Bulk
 		rows []any
 	}{{upsertContacts, r.contacts}, {upsertIv15, r.iv15}, {upsertIvday, r.ivday}, {upsertAgent15, r.agent15}, {upsertAgentday, r.agentday}} {
-		if _, err := part.into.exec(ctx, tx, part.rows); err != nil {
+		if err := part.into.Send(ctx, tx, part.rows); err != nil {
 			return err
 		}
 	}

@@ -182,8 +182,9 @@ func (c Conversation) Thread(ctx context.Context, contact centre.ContactID) (t c
 	t.Contact = contact
 	var verified int64
 	err = c.DB.Read(ctx, func(ctx context.Context, tx *Tx) error {
-		return none(tx.QueryRow(ctx, `SELECT customer, verified, language, page, visitor, customer_read, agent_read FROM thread WHERE domain=$1 AND contact=$2`,
-			c.Domain, contact).Scan(&t.Customer, &verified, &t.Language, &t.Page, &t.Visitor, &t.CustomerRead, &t.AgentRead), "contact")
+		return none(tx.QueryRow(ctx, `SELECT t.customer, t.verified, t.language, t.page, t.visitor, t.customer_read, t.agent_read, COALESCE(c.name, '')
+			FROM thread t LEFT JOIN customer c ON c.domain=t.domain AND c.id=t.customer WHERE t.domain=$1 AND t.contact=$2`,
+			c.Domain, contact).Scan(&t.Customer, &verified, &t.Language, &t.Page, &t.Visitor, &t.CustomerRead, &t.AgentRead, &t.Name), "contact")
 	})
 	t.Verified = verified != 0
 	return t, err

@@ -8,6 +8,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"sentral/internal/centre"
 	"sentral/internal/engine/journal"
 )
@@ -21,6 +25,9 @@ type Batch struct {
 	Writes      []Write // the rooms' own tables
 	NextContact centre.ContactID
 	LastAt      centre.Instant
+	// Counted says that Changes holds the agents' counters too, up to the last entry of the batch. Nearly every entry changes one agent's, so
+	// they are not written with each batch; the lease's CountedSeq says how far they reach.
+	Counted bool
 }
 
 // CommandRow remembers a command, so that its repetition is answered and not run.
@@ -47,10 +54,8 @@ func (e *WriteError) Unwrap() error { return e.Err }
 var ErrRepeated = centre.Errorf(centre.Conflict, "store: a command of the batch has been done before")
 
 var (
-	insertEvents = &bulk{columns: 11,
-		head: `INSERT INTO event (domain, seq, epoch, at, day, kind, contact, agent, client, command, body)`}
-	insertCommands = &bulk{columns: 6, tail: `ON CONFLICT (domain, client, command) DO NOTHING`,
-		head: `INSERT INTO command (domain, client, command, seq, at, result)`}
+	insertEvents   = NewBulk(9, `INSERT INTO event (domain, seq, epoch, at, day, kind, contact, agent, body)`, ``)
+	insertCommands = NewBulk(6, `INSERT INTO command (domain, client, command, seq, at, result)`, ``)
 )
 
 // Commit puts a batch on disk behind the fence. Its errors: ErrFenced (the term is over), ErrRepeated, *WriteError, one with ErrUnknown in its
@@ -60,7 +65,10 @@ func (t *Term) Commit(ctx context.Context, b *Batch) error {
 	if len(b.Entries) > 0 && b.Entries[0].Seq != t.lease.NextSeq {
 		return centre.Errorf(centre.Internal, "store: the batch begins at %d, the log goes on at %d", b.Entries[0].Seq, t.lease.NextSeq)
 	}
-	next := t.lease.NextSeq + int64(len(b.Entries))
+	next, counted := t.lease.NextSeq+int64(len(b.Entries)), t.lease.CountedSeq
+	if b.Counted {
+		counted = next - 1
+	}
 	events, err := t.eventRows(b)
 	if err != nil {
 		return err
@@ -68,32 +76,47 @@ func (t *Term) Commit(ctx context.Context, b *Batch) error {
 	commands := t.commandRows(b)
 	changes := changeRows(t.domain, &b.Changes)
 	err = t.db.journal.transact(ctx, func(ctx context.Context, tx *Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE lease SET next_seq = $1, next_contact = $2, last_at = $3, beat = beat + 1
-			WHERE domain = $4 AND epoch = $5 AND next_seq = $6`, next, b.NextContact, b.LastAt, t.domain, t.lease.Epoch, t.lease.NextSeq)
+		n, err := tx.Exec(ctx, `UPDATE lease SET next_seq = $1, next_contact = $2, last_at = $3, counted_seq = $4, beat = beat + 1
+			WHERE domain = $5 AND epoch = $6 AND next_seq = $7`, next, b.NextContact, b.LastAt, counted, t.domain, t.lease.Epoch, t.lease.NextSeq)
 		if err != nil {
 			return err
 		}
 		if n != 1 {
 			return ErrFenced
 		}
-		if _, err := insertEvents.exec(ctx, tx, events); err != nil {
+		if err := insertEvents.Send(ctx, tx, events); err != nil {
 			return err
-		}
-		if n, err := insertCommands.exec(ctx, tx, commands); err != nil {
-			return err
-		} else if n != int64(len(b.Commands)) {
-			return ErrRepeated
 		}
 		if err := changes.write(ctx, tx); err != nil {
 			return err
 		}
+		if err := insertCommands.Send(ctx, tx, commands); err != nil {
+			return repeated(err)
+		}
+		if len(b.Writes) > 0 {
+			if err := tx.flush(ctx); err != nil {
+				return repeated(err)
+			}
+		}
 		return runWrites(ctx, tx, b.Writes)
 	})
 	if err != nil {
-		return explain("commit", err)
+		return explain("commit", repeated(err))
 	}
-	t.lease.NextSeq, t.lease.NextContact, t.lease.LastAt = next, b.NextContact, b.LastAt
+	t.lease.NextSeq, t.lease.NextContact, t.lease.LastAt, t.lease.CountedSeq = next, b.NextContact, b.LastAt, counted
 	return nil
+}
+
+// repeated turns the conflict of a command that is in the table already into ErrRepeated.
+func repeated(err error) error {
+	var pg *pgconn.PgError
+	var lite *sqlite.Error
+	switch {
+	case errors.As(err, &pg) && pg.Code == "23505" && pg.TableName == "command",
+		errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_CONSTRAINT && strings.Contains(lite.Error(), "command.client"):
+		return ErrRepeated
+	}
+	return err
 }
 
 // runWrites runs the rooms' writes. One that fails for a reason of its own is named; trouble of the database is not its fault.
@@ -132,8 +155,7 @@ func (t *Term) eventRows(b *Batch) ([]any, error) {
 		if body, err = journal.AppendBody(body[:0], e); err != nil {
 			return nil, centre.Errorf(centre.Internal, "store: entry %d: %w", e.Seq, err)
 		}
-		rows = append(rows, int64(t.domain), e.Seq, e.Epoch, int64(e.At), b.Days[i], e.Kind, int64(e.Contact), int64(e.Agent),
-			optional(e.Client), optional(e.Command), string(body))
+		rows = append(rows, int64(t.domain), e.Seq, e.Epoch, int64(e.At), b.Days[i], e.Kind, int64(e.Contact), int64(e.Agent), string(body))
 	}
 	return rows, nil
 }
@@ -163,7 +185,8 @@ func (t *Term) Commands(ctx context.Context, keys [][2]string) (map[[2]string]Co
 	done := map[[2]string]CommandRow{}
 	err := t.db.journal.transact(ctx, func(ctx context.Context, tx *Tx) error {
 		for group := range slices.Chunk(keys, lookUpAtOnce) {
-			query, args := lookUp(t.domain, group)
+			query, args := commandsIn(`SELECT client, command, seq, at, result FROM command WHERE domain = $1 AND (client, command) IN (VALUES `,
+				t.domain, group)
 			err := tx.Each(ctx, func(scan func(...any) error) error {
 				var c CommandRow
 				var result sql.NullString
@@ -185,14 +208,14 @@ func (t *Term) Commands(ctx context.Context, keys [][2]string) (map[[2]string]Co
 	return done, explain("look up commands", err)
 }
 
-// lookUp writes the query for a group of commands. Groups are filled up to a power of two with their last command, so that there are few texts.
-func lookUp(domain centre.ID, group [][2]string) (string, []any) {
+// commandsIn completes a statement about a group of commands. Groups are filled up to a power of two with their last command, so that there are few texts.
+func commandsIn(head string, domain centre.ID, group [][2]string) (string, []any) {
 	size := 1
 	for size < len(group) {
 		size *= 2
 	}
-	var q strings.Builder
-	q.WriteString(`SELECT client, command, seq, at, result FROM command WHERE domain = $1 AND (client, command) IN (VALUES `)
+	q := strings.Builder{}
+	q.WriteString(head)
 	args := []any{int64(domain)}
 	for i := range size {
 		k := group[min(i, len(group)-1)]
@@ -206,18 +229,49 @@ func lookUp(domain centre.ID, group [][2]string) (string, []any) {
 	return q.String(), args
 }
 
-// ForgetCommands removes the oldest commands that were done before an instant, 500 at most, and returns how many; if they were repeated they would run again.
-// It is done in small pieces beside the owner's commits.
-func (db *DB) ForgetCommands(ctx context.Context, domain centre.ID, before centre.Instant) (n int64, err error) {
-	err = db.Update(ctx, func(ctx context.Context, tx *Tx) (err error) {
-		n, err = tx.Exec(ctx, `DELETE FROM command WHERE domain = $1 AND (client, command) IN
-			(SELECT client, command FROM command WHERE domain = $1 AND at < $2 ORDER BY at LIMIT 500)`, domain, before)
-		return err
+// forgetAtOnce is how many commands one call of ForgetCommands looks at.
+const forgetAtOnce = 2000
+
+// ForgetCommands walks through the command table in the order of its key, 2,000 commands at a time, and removes those done before an instant: if they
+// were repeated from then on, they would run again. It begins after the key `from` and returns where to go on, which is the zero key at the end, and how many it
+// removed. There is no index on the time, which every command would have to pay for.
+func (db *DB) ForgetCommands(ctx context.Context, domain centre.ID, from [2]string, before centre.Instant) (next [2]string, n int64, err error) {
+	var old [][2]string
+	seen := 0
+	err = db.Read(ctx, func(ctx context.Context, tx *Tx) error {
+		return tx.Each(ctx, func(scan func(...any) error) error {
+			var at centre.Instant
+			if err := scan(&next[0], &next[1], &at); err != nil {
+				return err
+			}
+			if seen++; at < before {
+				old = append(old, next)
+			}
+			return nil
+		}, `SELECT client, command, at FROM command WHERE domain = $1 AND (client, command) > ($2, $3) ORDER BY client, command LIMIT $4`,
+			domain, from[0], from[1], forgetAtOnce)
 	})
-	return n, err
+	if err != nil {
+		return from, 0, err
+	}
+	if seen < forgetAtOnce {
+		next = [2]string{}
+	}
+	for group := range slices.Chunk(old, lookUpAtOnce) {
+		err := db.Update(ctx, func(ctx context.Context, tx *Tx) error {
+			query, args := commandsIn(`DELETE FROM command WHERE domain = $1 AND (client, command) IN (VALUES `, domain, group)
+			_, err := tx.Exec(ctx, query, args...)
+			return err
+		})
+		if err != nil {
+			return from, n, err
+		}
+		n += int64(len(group))
+	}
+	return next, n, nil
 }
 
-const readEvents = `SELECT seq, epoch, at, kind, contact, agent, client, command, body FROM event
+const readEvents = `SELECT seq, epoch, at, kind, contact, agent, body FROM event
 	WHERE domain = $1 AND seq > $2 AND seq <= $3 ORDER BY seq`
 
 // replayAtOnce is how many entries one query fetches.
@@ -251,12 +305,10 @@ func (t *Term) Replay(ctx context.Context, after int64, f func(*journal.Entry) e
 func eachEntry(ctx context.Context, tx *Tx, domain centre.ID, after, to int64, f func(*journal.Entry) error) error {
 	return tx.Each(ctx, func(scan func(...any) error) error {
 		e := &journal.Entry{}
-		var client, command sql.NullString
 		var body []byte
-		if err := scan(&e.Seq, &e.Epoch, &e.At, &e.Kind, &e.Contact, &e.Agent, &client, &command, &body); err != nil {
+		if err := scan(&e.Seq, &e.Epoch, &e.At, &e.Kind, &e.Contact, &e.Agent, &body); err != nil {
 			return err
 		}
-		e.Client, e.Command = client.String, command.String
 		if err := journal.ParseBody(e, body); err != nil {
 			return centre.Errorf(centre.Internal, "store: entry %d of centre %d: %w", e.Seq, domain, err)
 		}

@@ -46,7 +46,7 @@ func TestLogIsReadAsItWasWritten(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		term := take(t, db, "a")
 		first := steps(term, 1000, 300)
-		first.Entries[5] = journal.Entry{Seq: 6, At: 1000, Kind: "note", Contact: 4, Agent: 9, Client: "c", Command: "x", Payload: []byte(`{"note":12}`)}
+		first.Entries[5] = journal.Entry{Seq: 6, At: 1000, Kind: "note", Contact: 4, Agent: 9, Payload: []byte(`{"note":12}`)}
 		first.Commands = []store.CommandRow{{Client: "c", ID: "x", Seq: 6, At: 1000, Result: []byte(`{"b":1,"a":2}`)}}
 		if err := term.Commit(ctx, first); err != nil {
 			t.Fatal(err)
@@ -59,7 +59,7 @@ func TestLogIsReadAsItWasWritten(t *testing.T) {
 		if err := take(t, db, "c").Replay(ctx, 0, func(e *journal.Entry) error { got = append(got, *e); return nil }); err != nil {
 			t.Fatal(err)
 		}
-		if len(got) != 302 || got[5].Kind != "note" || got[5].Client != "c" || got[5].Agent != 9 || *got[7].Event != *first.Entries[7].Event ||
+		if len(got) != 302 || got[5].Kind != "note" || got[5].Agent != 9 || *got[7].Event != *first.Entries[7].Event ||
 			got[7].Decisions[0] != first.Entries[7].Decisions[0] || got[301].Epoch != 2 {
 			t.Errorf("read %d entries; entry 6 is %+v", len(got), got[5])
 		}

@@ -21,6 +21,7 @@ type Lease struct {
 	NextSeq     int64            // of the log
 	NextContact centre.ContactID // never given out yet
 	LastAt      centre.Instant   // the log's latest time
+	CountedSeq  int64            // the agents' counters follow from the log up to this entry
 }
 
 // Owner says who asks for a lease.
@@ -38,10 +39,10 @@ var (
 	ErrMoved = centre.Errorf(centre.Unavailable, "store: the lease has moved")
 )
 
-const readLease = `SELECT epoch, beat, owner, node, addr, next_seq, next_contact, last_at FROM lease WHERE domain = $1`
+const readLease = `SELECT epoch, beat, owner, node, addr, next_seq, next_contact, last_at, counted_seq FROM lease WHERE domain = $1`
 
 func scanLease(row *sql.Row) (l Lease, err error) {
-	err = row.Scan(&l.Epoch, &l.Beat, &l.Owner, &l.Node, &l.Addr, &l.NextSeq, &l.NextContact, &l.LastAt)
+	err = row.Scan(&l.Epoch, &l.Beat, &l.Owner, &l.Node, &l.Addr, &l.NextSeq, &l.NextContact, &l.LastAt, &l.CountedSeq)
 	return l, err
 }
 
@@ -52,8 +53,8 @@ func (db *DB) Lease(ctx context.Context, domain centre.ID) (Lease, error) {
 		return l, err
 	}
 	err = db.journal.transact(ctx, func(ctx context.Context, tx *Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO lease (domain, epoch, beat, owner, node, addr, next_seq, next_contact, last_at)
-			VALUES ($1, 0, 0, '', '', '', 1, 1, 0) ON CONFLICT (domain) DO NOTHING`, domain)
+		_, err := tx.Exec(ctx, `INSERT INTO lease (domain, epoch, beat, owner, node, addr, next_seq, next_contact, last_at, counted_seq)
+			VALUES ($1, 0, 0, '', '', '', 1, 1, 0, 0) ON CONFLICT (domain) DO NOTHING`, domain)
 		return err
 	})
 	if err != nil {

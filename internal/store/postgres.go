@@ -139,20 +139,29 @@ type pgConn struct {
 	leash *leash
 }
 
-// leashOf finds the leash of a PostgreSQL connection, whatever lies around it.
+// underneath finds our connection, whatever lies around it.
+func underneath(c any) (*pgConn, bool) {
+	for {
+		switch d := c.(type) {
+		case *pgConn:
+			return d, true
+		case interface{ Unwrap() driver.Conn }:
+			c = d.Unwrap()
+		default:
+			return nil, false
+		}
+	}
+}
+
+// leashOf finds the leash of a PostgreSQL connection.
 func leashOf(conn *sql.Conn) (l *leash, err error) {
 	err = conn.Raw(func(c any) error {
-		for {
-			switch d := c.(type) {
-			case *pgConn:
-				l = d.leash
-				return nil
-			case interface{ Unwrap() driver.Conn }:
-				c = d.Unwrap()
-			default:
-				return errors.New("store: the connection has no socket to close")
-			}
+		pc, ok := underneath(c)
+		if !ok {
+			return errors.New("store: the connection has no socket to close")
 		}
+		l = pc.leash
+		return nil
 	})
 	return l, err
 }

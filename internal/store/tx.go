@@ -21,11 +21,17 @@ type Tx struct {
 	run    runner
 	lite   bool
 	keep   *statements // prepared statements of a SQLite writer; nil for none
+	pipe   *pipe       // statements on their way to PostgreSQL together; nil for none
 	failed error       // the first statement that failed
 }
 
 // Exec runs a statement and returns the number of rows that it changed.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if t.pipe != nil {
+		t.pipe.queue(query, args)
+		n, err := t.pipe.flush(ctx)
+		return n, t.fail(err)
+	}
 	var (
 		res sql.Result
 		err error
@@ -45,14 +51,42 @@ func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error)
 	return n, t.fail(err)
 }
 
+// Send runs a statement whose number of rows does not matter. PostgreSQL gets it together with the statements that follow, in one round trip, so that
+// its error may come from a later one or from the commit.
+func (t *Tx) Send(ctx context.Context, query string, args ...any) error {
+	if t.pipe != nil {
+		t.pipe.queue(query, args)
+		return nil
+	}
+	_, err := t.Exec(ctx, query, args...)
+	return err
+}
+
+// flush lets everything that was sent take place.
+func (t *Tx) flush(ctx context.Context) error {
+	if t.pipe == nil {
+		return nil
+	}
+	_, err := t.pipe.flush(ctx)
+	return t.fail(err)
+}
+
 // Query runs a query; the rows must be closed before the next statement.
 func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := t.flush(ctx); err != nil {
+		return nil, err
+	}
 	rows, err := t.run.QueryContext(ctx, bind(query, t.lite), args...)
 	return rows, t.fail(err)
 }
 
 // QueryRow runs a query for one row; Scan gives sql.ErrNoRows when there is none.
 func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	if err := t.flush(ctx); err != nil {
+		ended, end := context.WithCancel(ctx)
+		end() // the transaction has failed: so does this
+		ctx = ended
+	}
 	return t.run.QueryRowContext(ctx, bind(query, t.lite), args...)
 }
 
@@ -83,7 +117,8 @@ var (
 	bound sync.Map // query -> query with SQLite's marks
 )
 
-// bind turns $1 into ?1 for SQLite. Queries are constants of the program and a few row counts, so every one is turned once.
+// bind turns $1 into ?1 for SQLite, or into a bare ? where the marks stand in order, since SQLite looks numbered marks up one by one and a statement
+// of many rows would take time with their square. Queries are constants of the program and a few row counts, so every one is turned once.
 func bind(query string, lite bool) string {
 	if !lite {
 		return query
@@ -91,7 +126,13 @@ func bind(query string, lite bool) string {
 	if b, ok := bound.Load(query); ok {
 		return b.(string)
 	}
-	b := mark.ReplaceAllString(query, "?$1")
+	last, inOrder := 0, true
+	for _, m := range mark.FindAllStringSubmatch(query, -1) {
+		n, _ := strconv.Atoi(m[1])
+		inOrder = inOrder && n == last+1
+		last = n
+	}
+	b := mark.ReplaceAllString(query, map[bool]string{true: "?", false: "?$1"}[inOrder])
 	bound.Store(query, b)
 	return b
 }
@@ -126,42 +167,61 @@ func (s *statements) forget() {
 	clear(s.byID)
 }
 
-// bulk is an INSERT of many rows in one statement. Rows are sent in groups whose sizes are powers of two, so that a few prepared texts serve every
-// number of rows.
-type bulk struct {
-	head    string // INSERT INTO t(columns)
+// Bulk is an INSERT of many rows in one statement. Rows are sent in groups whose sizes are powers of two, so that a few prepared texts serve every
+// number of rows. It may be used from any goroutine.
+type Bulk struct {
+	head    string
 	columns int
-	tail    string // ON CONFLICT ...
+	tail    string
 	mu      sync.Mutex
 	texts   map[int]string
 }
 
-// bulkRows is the most rows that one statement takes.
-const bulkRows = 256
+// NewBulk makes a Bulk of rows of so many columns. Head is "INSERT INTO t (a, b)", tail what stands after the rows, such as "ON CONFLICT ...";
+// within one statement a key must not come twice.
+func NewBulk(columns int, head, tail string) *Bulk {
+	return &Bulk{columns: columns, head: head, tail: tail, texts: map[int]string{}}
+}
 
-// exec inserts rows, whose columns stand one after the other in args, and returns the number of rows changed.
-func (b *bulk) exec(ctx context.Context, tx *Tx, args []any) (int64, error) {
-	var changed int64
+// bulkRows and bulkMarks are the most rows and the most marks that one statement takes.
+const (
+	bulkRows  = 256
+	bulkMarks = 30_000
+)
+
+// Exec inserts rows, whose columns stand one after the other in args, and returns the number of rows changed.
+func (b *Bulk) Exec(ctx context.Context, tx *Tx, args []any) (changed int64, err error) {
+	err = b.groups(args, func(query string, args []any) error {
+		n, err := tx.Exec(ctx, query, args...)
+		changed += n
+		return err
+	})
+	return changed, err
+}
+
+// Send inserts rows as Exec does, and by Tx.Send.
+func (b *Bulk) Send(ctx context.Context, tx *Tx, args []any) error {
+	return b.groups(args, func(query string, args []any) error { return tx.Send(ctx, query, args...) })
+}
+
+func (b *Bulk) groups(args []any, f func(query string, args []any) error) error {
 	rows := len(args) / b.columns
 	most := bulkRows
-	for most*b.columns > 30_000 {
+	for most*b.columns > bulkMarks {
 		most /= 2
 	}
 	for size := most; rows > 0; size /= 2 {
-		for rows >= size {
-			n, err := tx.Exec(ctx, b.text(size), args[:size*b.columns]...)
-			if err != nil {
-				return changed, err
+		for ; rows >= size; rows -= size {
+			if err := f(b.text(size), args[:size*b.columns]); err != nil {
+				return err
 			}
-			changed += n
 			args = args[size*b.columns:]
-			rows -= size
 		}
 	}
-	return changed, nil
+	return nil
 }
 
-func (b *bulk) text(rows int) string {
+func (b *Bulk) text(rows int) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if t, ok := b.texts[rows]; ok {
@@ -171,23 +231,20 @@ func (b *bulk) text(rows int) string {
 	s.WriteString(b.head + " VALUES ")
 	n := 0
 	for r := range rows {
-		if r > 0 {
-			s.WriteByte(',')
-		}
-		s.WriteByte('(')
 		for c := range b.columns {
-			if c > 0 {
-				s.WriteByte(',')
-			}
 			n++
-			s.WriteString("$" + strconv.Itoa(n))
+			switch {
+			case c > 0:
+				s.WriteString(",$")
+			case r > 0:
+				s.WriteString("),($")
+			default:
+				s.WriteString("($")
+			}
+			s.WriteString(strconv.Itoa(n))
 		}
-		s.WriteByte(')')
 	}
-	s.WriteString(" " + b.tail)
-	if b.texts == nil {
-		b.texts = map[int]string{}
-	}
+	s.WriteString(") " + b.tail)
 	b.texts[rows] = s.String()
-	return s.String()
+	return b.texts[rows]
 }

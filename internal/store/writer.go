@@ -28,7 +28,8 @@ type writer struct {
 }
 
 // transact runs fn in a transaction. Once it has begun nothing cancels it but the watchdog, which closes the socket without a cancel request: a
-// cancel would end PostgreSQL's wait for its standby and show others a commit that may yet be lost.
+// cancel would end PostgreSQL's wait for its standby and show others a commit that may yet be lost. A connection that turns out to have died while it
+// lay idle is replaced once; fn then runs again.
 func (w *writer) transact(ctx context.Context, fn Write) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -36,6 +37,15 @@ func (w *writer) transact(ctx context.Context, fn Write) error {
 		return centre.Errorf(centre.Unavailable, "store: not begun: %w", err)
 	}
 	ctx = context.WithoutCancel(ctx)
+	used := w.conn != nil
+	err := w.attempt(ctx, fn)
+	if err != nil && used && w.conn == nil && !errors.Is(err, ErrUnknown) {
+		err = w.attempt(ctx, fn)
+	}
+	return err
+}
+
+func (w *writer) attempt(ctx context.Context, fn Write) error {
 	if err := w.connect(ctx); err != nil {
 		return err
 	}
@@ -44,13 +54,16 @@ func (w *writer) transact(ctx context.Context, fn Write) error {
 		defer guard.Stop()
 		w.leash.doubt.Store(false)
 	}
-	if err := w.begin(ctx); err != nil {
+	tx, err := w.begin(ctx)
+	if err != nil {
 		w.drop()
 		return err
 	}
-	tx := &Tx{run: w.conn, lite: w.kind == SQLite, keep: w.keep}
-	err := w.run(ctx, tx, fn)
+	err = w.run(ctx, tx, fn)
 	if err == nil {
+		err = tx.flush(ctx)
+	}
+	if tx.failed != nil && (err == nil || errors.Is(err, context.Canceled)) {
 		err = tx.failed
 	}
 	if err != nil {
@@ -70,13 +83,13 @@ func (w *writer) run(ctx context.Context, tx *Tx, fn Write) (err error) {
 	return fn(ctx, tx)
 }
 
-func (w *writer) begin(ctx context.Context) error {
-	text := "BEGIN"
+func (w *writer) begin(ctx context.Context) (*Tx, error) {
 	if w.kind == SQLite {
-		text = "BEGIN IMMEDIATE"
+		_, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE")
+		return &Tx{run: w.conn, lite: true, keep: w.keep}, err
 	}
-	_, err := w.conn.ExecContext(ctx, text)
-	return err
+	tx := &Tx{run: w.conn, pipe: &pipe{conn: w.conn}}
+	return tx, tx.Send(ctx, "BEGIN")
 }
 
 func (w *writer) rollback(ctx context.Context) {

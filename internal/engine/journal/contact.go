@@ -22,7 +22,8 @@ const (
 	TurnedAway ContactState = "turned_away" // never taken in
 )
 
-// Contact is one row of the contact table: what the log says of one contact so far. Times are instants, zero when it has not happened.
+// Contact is one row of the contact table: what the log says of one contact so far. Times are instants, zero when it has not happened. What its
+// pointers, slices and maps lead to is replaced, never written into, so that a copy stays as it was.
 type Contact struct {
 	ID        centre.ContactID `json:"id"`
 	Created   centre.Instant   `json:"created"`
@@ -104,6 +105,3 @@ func (c *Contact) stopWrap(at centre.Instant, agent centre.AgentID) int64 {
 	c.WrapMS += ms
 	return ms
 }
-
-// copied gives a value that shares nothing that changes: the slices and pointers of a Contact are replaced, never written into.
-func (c *Contact) copied() Contact { return *c }

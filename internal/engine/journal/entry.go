@@ -21,8 +21,6 @@ type Entry struct {
 	Kind    string           // Step, or the word of the room whose fact it is
 	Contact centre.ContactID // zero when it is about no contact
 	Agent   centre.AgentID   // zero when it is about no agent
-	Client  string           // with Command: who asked for it, on the first entry of a command
-	Command string
 
 	Event     *routing.Event     // Step only
 	Decisions []routing.Decision // Step only

@@ -56,24 +56,27 @@ func (l *Ledger) forget() {
 	l.agent15, l.agentDs = map[AgentKey]*AgentCounts{}, map[AgentKey]*AgentCounts{}
 }
 
-// Drain hands out what changed since the last Drain.
+// Drain hands out the contact rows and queue counters that changed since the last Drain. The agents' counters stay.
 func (l *Ledger) Drain() Changes {
-	c := Changes{
-		Quarters:  sortedQueueRows(l.quarter),
-		Days:      sortedQueueRows(l.days),
-		Agent15:   sortedAgentRows(l.agent15),
-		AgentDays: sortedAgentRows(l.agentDs),
-	}
+	c := Changes{Quarters: sortedQueueRows(l.quarter), Days: sortedQueueRows(l.days)}
 	for _, id := range slices.Sorted(maps.Keys(l.dirty)) {
-		c.Contacts = append(c.Contacts, l.dirty[id].copied())
+		c.Contacts = append(c.Contacts, *l.dirty[id])
 	}
 	clear(l.dirty)
 	clear(l.quarter)
 	clear(l.days)
-	clear(l.agent15)
-	clear(l.agentDs)
 	return c
 }
+
+// DrainAgents adds the agents' counters that changed since the last DrainAgents. They change with nearly every entry, and are written less often.
+func (l *Ledger) DrainAgents(c *Changes) {
+	c.Agent15, c.AgentDays = sortedAgentRows(l.agent15), sortedAgentRows(l.agentDs)
+	clear(l.agent15)
+	clear(l.agentDs)
+}
+
+// AgentsPending tells whether DrainAgents has anything to hand out.
+func (l *Ledger) AgentsPending() bool { return len(l.agent15) > 0 }
 
 // Contact gives the row of a contact that has not closed.
 func (l *Ledger) Contact(id centre.ContactID) (Contact, bool) {
@@ -81,13 +84,13 @@ func (l *Ledger) Contact(id centre.ContactID) (Contact, bool) {
 	if !ok {
 		return Contact{}, false
 	}
-	return c.copied(), true
+	return *c, true
 }
 
 // Contacts calls f with every contact that has not closed, by rising id, until f returns false.
 func (l *Ledger) Contacts(f func(Contact) bool) {
 	for _, id := range slices.Sorted(maps.Keys(l.open)) {
-		if !f(l.open[id].copied()) {
+		if !f(*l.open[id]) {
 			return
 		}
 	}
@@ -221,31 +224,39 @@ func at[K comparable, V any](m map[K]*V, key K) *V {
 	return v
 }
 
-// contactStep takes one decision about an open contact.
+// contactStep takes one decision about an open contact. Its row is written when it is queued, connected, promised a callback or closed; what happens
+// in between, such as an offer, reaches the row with the next of these, and the screens by the feed.
 func (l *Ledger) contactStep(now centre.Instant, c *Contact, d *routing.Decision) {
 	l.agentCount(now, d)
+	if d.Consult {
+		return // the adviser's part leaves the contact where it is
+	}
 	switch d.Kind {
 	case routing.Queued:
 		l.leaveConversation(now, c)
 		c.State, c.LastQueue = Waiting, d.Queue
+		l.dirty[c.ID] = c
 	case routing.Offered:
-		if d.Consult {
-			return
-		}
 		why := d.Why
 		l.leaveConversation(now, c)
 		c.State, c.Candidate = Offered, &why
 		c.Offers++
 	case routing.OfferEnded:
 		l.offerEnded(c, d)
-	case routing.Connected, routing.Resumed:
-		if d.Consult {
-			return
-		}
+	case routing.Connected:
 		l.connected(now, c, d)
-	case routing.Parked, routing.Held, routing.SnoozedUntil:
+		l.dirty[c.ID] = c
+	case routing.Resumed:
+		l.connected(now, c, d)
+	case routing.Parked:
 		l.leaveConversation(now, c)
-		c.State = map[routing.DecisionKind]ContactState{routing.Parked: Parked, routing.Held: Held, routing.SnoozedUntil: Snoozed}[d.Kind]
+		c.State = Parked
+	case routing.Held:
+		l.leaveConversation(now, c)
+		c.State = Held
+	case routing.SnoozedUntil:
+		l.leaveConversation(now, c)
+		c.State = Snoozed
 	case routing.WrapUpStarted:
 		l.wrapUpStarted(now, c, d)
 	case routing.WrapUpOver:
@@ -254,13 +265,10 @@ func (l *Ledger) contactStep(now centre.Instant, c *Contact, d *routing.Decision
 		c.State = Promised
 		c.Promises++
 		l.dispose(c, CountedPromised, now)
+		l.dirty[c.ID] = c
 	case routing.Closed:
 		l.closed(now, c, d)
-		return
-	default:
-		return
 	}
-	l.dirty[c.ID] = c
 }
 
 // leaveConversation ends the running spell of conversation, if there is one.
@@ -271,7 +279,7 @@ func (l *Ledger) leaveConversation(now centre.Instant, c *Contact) {
 }
 
 func (l *Ledger) offerEnded(c *Contact, d *routing.Decision) {
-	if d.Consult || c.State != Offered {
+	if c.State != Offered {
 		return
 	}
 	switch d.End {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -251,6 +252,21 @@ func (c *Centre) refuse(err error, trouble string) {
 	answerAll(calls, err)
 	for _, v := range views {
 		v.done <- err
+	}
+}
+
+// gather lets those who were just answered ask for more before the next batch is closed, as long as each round brings some. It waits for nobody: with
+// nothing else to run it returns at once.
+func (c *Centre) gather() {
+	for before := -1; ; {
+		c.mu.Lock()
+		n := len(c.calls)
+		c.mu.Unlock()
+		if n <= before || n >= c.o.BatchCommands {
+			return
+		}
+		before = n
+		runtime.Gosched()
 	}
 }
 

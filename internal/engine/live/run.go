@@ -126,6 +126,12 @@ func (t *tenure) leave(ctx context.Context) error {
 	}
 	t.again = nil
 	if t.state.next-1 > t.state.snapshotAt {
+		t.counted = time.Time{}
+		if t.countingDue() {
+			if err := t.turn(ctx, nil); err != nil {
+				return err
+			}
+		}
 		if err := t.snapshot(ctx); err != nil {
 			return err
 		}
@@ -143,18 +149,20 @@ func (c *Centre) close() ([]*call, []*viewCall) {
 	return calls, views
 }
 
+// forgetEvery is the time between two looks at a piece of the command table.
+const forgetEvery = 10 * time.Second
+
 // forgetOldCommands keeps the command table from growing for ever, in small pieces beside the commits.
 func (c *Centre) forgetOldCommands(ctx context.Context) {
-	for pause(ctx, time.Minute) {
-		for ctx.Err() == nil {
-			before := centre.At(c.o.Clock.Wall().Add(-c.o.RememberFor))
-			n, err := c.o.Store.ForgetCommands(ctx, c.o.Centre, before)
-			if err != nil {
-				c.o.Log.Warn("old commands stay", "error", err)
-			}
-			if n == 0 {
-				break
-			}
+	var at key
+	for wait := forgetEvery; pause(ctx, wait); {
+		next, n, err := c.o.Store.ForgetCommands(ctx, c.o.Centre, at, centre.At(c.o.Clock.Wall().Add(-c.o.RememberFor)))
+		if err != nil {
+			c.o.Log.Warn("old commands stay", "error", err)
+		}
+		at, wait = next, forgetEvery
+		if n > 0 {
+			wait = forgetEvery / 100 // here are more of them
 		}
 	}
 }
@@ -177,7 +185,7 @@ func (t *tenure) rebuild(ctx context.Context) error {
 	t.c.figures.rebuilds.Add(1)
 	began := time.Now()
 	lease := t.term.Lease()
-	s, err := t.restore(ctx, lease.NextSeq-1)
+	s, err := t.restore(ctx, lease.CountedSeq)
 	if err != nil {
 		return err
 	}
@@ -186,6 +194,9 @@ func (t *tenure) rebuild(ctx context.Context) error {
 		same, err := s.replay(e)
 		if !same {
 			diverged = append(diverged, e.Seq)
+		}
+		if e.Seq == lease.CountedSeq {
+			s.ledger.DrainAgents(&journal.Changes{}) // on disk already
 		}
 		return err
 	})
@@ -234,8 +245,8 @@ func readSnapshot(body []byte, zone *time.Location) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := restoreEngine(snap.Engine)
-	if err != nil {
+	engine := routing.New()
+	if err := engine.Restore(snap.Engine); err != nil {
 		return nil, err
 	}
 	if hash := engine.Hash(); hash != snap.Hash {
@@ -255,7 +266,7 @@ func (s *state) snapshot() ([]byte, error) {
 		return nil, err
 	}
 	snap := journal.Snapshot{Seq: s.next - 1, At: s.lastAt, NextContact: s.nextContact, Wake: s.wake, Hash: s.engine.Hash(), Diverged: s.diverged,
-		Engine: snapshotEngine(s.engine), Ledger: ledger}
+		Engine: s.engine.Snapshot(), Ledger: ledger}
 	return snap.Marshal()
 }
 
@@ -264,9 +275,6 @@ func (s *state) snapshot() ([]byte, error) {
 func (s *state) replay(e *journal.Entry) (same bool, err error) {
 	same = true
 	if e.Kind == journal.Step {
-		if e.Event.Kind == routing.Woke {
-			s.wake = 0
-		}
 		same = slices.Equal(s.step(e.Event), e.Decisions)
 		if !same {
 			s.diverged++

@@ -23,6 +23,7 @@ type tenure struct {
 	careful  time.Time // until then commands unknown to the memory are looked up before they run
 	again    []*call   // to be planned again after a rebuild
 	beaten   time.Time // when the lease was last seen to be ours
+	counted  time.Time // when the agents' counters were last written
 	timersAt time.Time // no timer fires before: one that broke the engine is not tried in a tight loop
 }
 
@@ -35,10 +36,11 @@ func (t *tenure) serve(ctx context.Context) error {
 		if err := t.keepLease(ctx); err != nil {
 			return err
 		}
+		t.c.gather()
 		calls, views := t.c.take(t.c.o.BatchCommands - len(t.again))
 		t.show(views)
 		calls, t.again = append(t.again, calls...), nil
-		if len(calls) == 0 && !t.timerDue() {
+		if len(calls) == 0 && !t.timerDue() && !t.countingDue() {
 			t.rest(ctx)
 			continue
 		}
@@ -65,6 +67,14 @@ func (t *tenure) keepLease(ctx context.Context) error {
 	}
 }
 
+// countEvery is how often the agents' counters are written while they change.
+const countEvery = time.Second
+
+// countingDue tells whether the agents' counters are to be written: at times, and before a snapshot, which does not hold those that are not.
+func (t *tenure) countingDue() bool {
+	return t.state.ledger.AgentsPending() && (time.Since(t.counted) >= countEvery || t.snapshotDue())
+}
+
 func (t *tenure) timerDue() bool {
 	now, _ := t.time.now()
 	return t.state.wake != 0 && now >= t.state.wake && !time.Now().Before(t.timersAt)
@@ -72,7 +82,11 @@ func (t *tenure) timerDue() bool {
 
 // rest waits for a command, a view, a timer or the next beat.
 func (t *tenure) rest(ctx context.Context) {
-	beat := time.NewTimer(max(0, t.c.o.TTL/4-time.Since(t.beaten)))
+	wait := t.c.o.TTL/4 - time.Since(t.beaten)
+	if t.state.ledger.AgentsPending() {
+		wait = min(wait, countEvery-time.Since(t.counted))
+	}
+	beat := time.NewTimer(max(0, wait))
 	defer beat.Stop()
 	var due <-chan time.Time
 	if t.state.wake != 0 {
@@ -116,6 +130,7 @@ func (t *tenure) turn(ctx context.Context, calls []*call) error {
 		return t.recover(ctx, err, &turn{calls: calls})
 	}
 	w := t.planAll(calls)
+	w.counting = t.countingDue()
 	if w.fault != nil {
 		return t.discard(ctx, w, calls)
 	}
@@ -131,6 +146,9 @@ func (t *tenure) turn(ctx context.Context, calls []*call) error {
 	switch {
 	case err == nil:
 		t.beaten = time.Now()
+		if w.counting {
+			t.counted = t.beaten
+		}
 		t.settle(w)
 		return t.snapshotIfDue(ctx)
 	case errors.Is(err, store.ErrFenced):
@@ -395,9 +413,12 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// snapshotIfDue keeps a snapshot when enough entries have come since the last.
+// snapshotDue tells whether enough entries have come since the last snapshot.
+func (t *tenure) snapshotDue() bool { return t.state.next-1-t.state.snapshotAt >= t.c.o.SnapshotEvery }
+
+// snapshotIfDue keeps a snapshot, if one is due and the agents' counters are on disk up to here.
 func (t *tenure) snapshotIfDue(ctx context.Context) error {
-	if t.state.next-1-t.state.snapshotAt < t.c.o.SnapshotEvery {
+	if !t.snapshotDue() || t.state.ledger.AgentsPending() {
 		return nil
 	}
 	return t.snapshot(ctx)

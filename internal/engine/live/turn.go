@@ -18,6 +18,7 @@ import (
 type turn struct {
 	state     *state
 	now       centre.Instant
+	counting  bool // the agents' counters are written with this turn
 	entries   []journal.Entry
 	spans     []span
 	calls     []*call
@@ -39,7 +40,6 @@ func (k *call) key() (key, bool) {
 
 // woke lets the engine's timer fire.
 func (t *turn) woke() {
-	t.state.wake = 0
 	t.enter(nil, journal.Entry{Kind: journal.Step, Event: &routing.Event{Kind: routing.Woke}})
 	t.spans = append(t.spans, span{len(t.entries) - 1, 1})
 }
@@ -81,11 +81,6 @@ func (t *turn) enter(k *call, e journal.Entry) []routing.Decision {
 	e.Seq, e.At = s.next, t.now
 	if k != nil {
 		k.effects = true
-		if len(t.entries) == k.first {
-			if id, named := k.key(); named {
-				e.Client, e.Command = id[0], id[1]
-			}
-		}
 	}
 	if e.Kind == journal.Step {
 		e.Event.At = t.now
@@ -102,8 +97,12 @@ func (t *turn) enter(k *call, e journal.Entry) []routing.Decision {
 	return e.Decisions
 }
 
-// step lets the engine take one event and keeps what it decided.
+// step lets the engine take one event and keeps what it decided. A wake-up that has been asked for is over when its time has come, with
+// whatever event.
 func (s *state) step(e *routing.Event) []routing.Decision {
+	if s.wake <= e.At {
+		s.wake = 0
+	}
 	decisions := slices.Clone(s.engine.Step(*e))
 	for i := range decisions {
 		if decisions[i].Kind == routing.WakeAt {
@@ -155,7 +154,10 @@ func (t *turn) result(k *call, v any) {
 
 // batch is what the turn puts on disk. The second answer names the call of each write.
 func (t *turn) batch(days *journal.Calendar) (*store.Batch, []*call) {
-	b := &store.Batch{Entries: t.entries, Changes: t.state.ledger.Drain(), NextContact: t.state.nextContact, LastAt: t.state.lastAt}
+	b := &store.Batch{Entries: t.entries, Changes: t.state.ledger.Drain(), NextContact: t.state.nextContact, LastAt: t.state.lastAt, Counted: t.counting}
+	if t.counting {
+		t.state.ledger.DrainAgents(&b.Changes)
+	}
 	b.Days = make([]int64, len(b.Entries))
 	for i := range b.Entries {
 		b.Days[i] = days.Day(b.Entries[i].At)
@@ -178,7 +180,7 @@ func (t *turn) batch(days *journal.Calendar) (*store.Batch, []*call) {
 
 // empty tells whether there is nothing to put on disk.
 func (t *turn) empty() bool {
-	if len(t.entries) > 0 {
+	if len(t.entries) > 0 || t.counting {
 		return false
 	}
 	for _, k := range t.calls {

@@ -4,13 +4,13 @@
 
 CREATE TABLE lease (
   domain BIGINT NOT NULL, epoch BIGINT NOT NULL, beat BIGINT NOT NULL, owner TEXT NOT NULL, node TEXT NOT NULL, addr TEXT NOT NULL,
-  next_seq BIGINT NOT NULL, next_contact BIGINT NOT NULL, last_at BIGINT NOT NULL,
+  next_seq BIGINT NOT NULL, next_contact BIGINT NOT NULL, last_at BIGINT NOT NULL, counted_seq BIGINT NOT NULL,
   PRIMARY KEY (domain)
 ) /*clustered*/ /*busy*/;
 
 CREATE TABLE event (
   domain BIGINT NOT NULL, seq BIGINT NOT NULL, epoch BIGINT NOT NULL, at BIGINT NOT NULL, day BIGINT NOT NULL,
-  kind TEXT NOT NULL, contact BIGINT NOT NULL, agent BIGINT NOT NULL, client TEXT, command TEXT, body JSONB NOT NULL,
+  kind TEXT NOT NULL, contact BIGINT NOT NULL, agent BIGINT NOT NULL, body JSONB NOT NULL,
   PRIMARY KEY (domain, seq)
 ) /*clustered*/;
 CREATE INDEX event_contact ON event (domain, contact, seq) WHERE contact > 0;
@@ -19,7 +19,6 @@ CREATE TABLE command (
   domain BIGINT NOT NULL, client TEXT NOT NULL, command TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, result TEXT,
   PRIMARY KEY (domain, client, command)
 ) /*clustered*/;
-CREATE INDEX command_at ON command (domain, at);
 
 CREATE TABLE snapshot (
   domain BIGINT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, body BYTEA NOT NULL,

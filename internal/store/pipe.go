@@ -1,0 +1,44 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// pipe sends statements to PostgreSQL together and reads their answers together: a batch of the log is a dozen statements and two round trips.
+type pipe struct {
+	conn    *sql.Conn
+	waiting pgx.Batch
+}
+
+func (p *pipe) queue(query string, args []any) { p.waiting.Queue(query, args...) }
+
+// flush runs what waits and returns the number of rows that the last statement changed. When one fails, those after it have not run.
+func (p *pipe) flush(ctx context.Context) (changed int64, err error) {
+	n := p.waiting.Len()
+	if n == 0 {
+		return 0, nil
+	}
+	batch := p.waiting
+	p.waiting = pgx.Batch{}
+	err = p.conn.Raw(func(c any) error {
+		pc, ok := underneath(c)
+		if !ok {
+			return errors.New("store: the connection is not PostgreSQL's")
+		}
+		answers := pc.Conn.Conn().SendBatch(ctx, &batch)
+		for range n {
+			tag, err := answers.Exec()
+			if err != nil {
+				answers.Close()
+				return err
+			}
+			changed = tag.RowsAffected()
+		}
+		return answers.Close()
+	})
+	return changed, err
+}

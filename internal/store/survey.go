@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"sentral/internal/centre"
+)
+
+// Survey keeps what customers answered.
+type Survey struct {
+	DB     *DB
+	Domain centre.ID
+}
+
+// SurveyAnswer is one customer's answer about one contact. Queue, team and the rest are as they were when the contact ended.
+type SurveyAnswer struct {
+	Contact centre.ContactID
+	At      centre.Instant
+	Queue   centre.QueueID
+	Brand   centre.BrandID
+	Team    centre.TeamID
+	Partner centre.PartnerID
+	Channel string
+	Reason  centre.ReasonID
+	Version int64 // of the questionnaire
+	OKS     int   // 1-6
+	Solved  string
+	Comment string
+}
+
+// Put writes an answer; a later one about the same contact takes its place.
+func (s Survey) Put(a SurveyAnswer) Write {
+	return func(ctx context.Context, tx *Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO survey_answer(domain, contact, at, queue, brand, team, partner, channel, reason, version, oks, solved, comment)
+			VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13) ON CONFLICT (domain, contact) DO UPDATE SET at=excluded.at, oks=excluded.oks,
+			solved=excluded.solved, comment=excluded.comment`, s.Domain, a.Contact, a.At, a.Queue, a.Brand, a.Team, a.Partner, a.Channel, a.Reason,
+			a.Version, a.OKS, a.Solved, a.Comment)
+		return err
+	}
+}
+
+// Answered tells whether a contact has been answered about.
+func (s Survey) Answered(ctx context.Context, contact centre.ContactID) (found bool, err error) {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *Tx) error {
+		var n int64
+		err := tx.QueryRow(ctx, `SELECT contact FROM survey_answer WHERE domain=$1 AND contact=$2`, s.Domain, contact).Scan(&n)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		found = err == nil
+		return err
+	})
+	return found, err
+}
+
+// Since is every answer given at or after an instant, without comments, oldest first.
+func (s Survey) Since(ctx context.Context, at centre.Instant) (out []SurveyAnswer, err error) {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *Tx) error {
+		return tx.Each(ctx, func(scan func(...any) error) error {
+			var a SurveyAnswer
+			err := scan(&a.Contact, &a.At, &a.Queue, &a.Brand, &a.Team, &a.Partner, &a.Channel, &a.Reason, &a.Version, &a.OKS, &a.Solved)
+			out = append(out, a)
+			return err
+		}, `SELECT contact, at, queue, brand, team, partner, channel, reason, version, oks, solved FROM survey_answer WHERE domain=$1 AND at>=$2 ORDER BY at, contact`,
+			s.Domain, at)
+	})
+	return out, err
+}
