@@ -210,12 +210,9 @@ func (e *Engine) outOfHand(ci int32) {
 	c.agent, c.until = none, 0
 }
 
-// coolDown keeps the contact from the agent for as long as the rules say.
+// coolDown keeps the contact from the agent for as long as the rules say, and for a millisecond at least: others are asked first.
 func (e *Engine) coolDown(ci int32, a centre.AgentID) {
-	ms := e.settings.DeclineCoolMS
-	if ms <= 0 {
-		return
-	}
+	ms := max(e.settings.DeclineCoolMS, 1)
 	c := &e.contacts[ci]
 	at := 0
 	for i := range int(c.coolN) {

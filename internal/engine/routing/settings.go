@@ -16,7 +16,7 @@ type Settings struct {
 	ReturnHoldMS   int64     `json:"return_hold_ms"`  // how long a contact waits for LastAgent alone when that agent is present but busy; 0 = only if free
 	DirectHoldMS   int64     `json:"direct_hold_ms"`  // how long a contact waits for the person or team it was aimed at before its queue may serve it; 0 = until they leave or refuse
 	LapsesToAway   int32     `json:"lapses_to_away"`  // so many lapses in a row set Away; 0 means 1
-	DeclineCoolMS  int64     `json:"decline_cool_ms"` // how long a declined or lapsed contact is not offered to the same agent again
+	DeclineCoolMS  int64     `json:"decline_cool_ms"` // how long a declined, lapsed or sent-back contact is not offered to the same agent again; 0 = only others are asked first
 }
 
 // Queue is the rules of one queue.

@@ -77,8 +77,11 @@ func (e *Engine) letGo(ci int32) {
 		if c.leg >= 0 {
 			e.consultOver(c.leg)
 		}
-		if c = &e.contacts[ci]; c.phase == InTalk {
+		switch c = &e.contacts[ci]; c.phase {
+		case InTalk:
 			c.handled += e.now - c.started
+		case InDial: // an attempt that we broke off is none
+			c.attempts--
 		}
 		e.backInQueue(ci)
 	}
@@ -242,7 +245,7 @@ func (e *Engine) findAgentAgain(ev *Event) Code {
 	return NoCode
 }
 
-// found continues the conversations that were held for the agent.
+// found continues the conversations that were held for the agent, and lets a wrap-up without limit have none again.
 func (e *Engine) found(a int32) {
 	ag := &e.agents[a]
 	ag.lost = false
@@ -250,6 +253,9 @@ func (e *Engine) found(a int32) {
 	e.touch(a)
 	for ci := ag.hand; ci >= 0; ci = e.contacts[ci].handNext {
 		c := &e.contacts[ci]
+		if c.phase == InWrapUp && e.queues[c.queue].rules.WrapUpMS < 0 {
+			c.until = 0
+		}
 		if c.phase != InHold {
 			continue
 		}

@@ -50,7 +50,8 @@ func Run(t *testing.T, name string, d Driver) {
 	}
 }
 
-// Rewrite writes the scenario file anew with what the driver decides, keeping everything but the expectations. What it writes must be read by a person.
+// Rewrite writes the scenario file anew with what the driver decides, keeping everything but the
+// expectations, and of those what is told by the others (agent_changed, wake_at). What it writes must be read by a person.
 func Rewrite(path string, d Driver) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -139,6 +140,9 @@ func (p *player) nothingLeft() error {
 // expect takes the next decision that is not quiet, or any later quiet one that it names.
 func (p *player) expect(line int, want string) error {
 	if p.rewrite {
+		if kind, _, _ := strings.Cut(want, " "); kind == routing.AgentChanged.String() || kind == routing.WakeAt.String() {
+			p.text.WriteString("> " + want + "\n")
+		}
 		return nil
 	}
 	at := p.now
