@@ -110,6 +110,8 @@ func (c IndexFCR) log(t *table, unit time.Duration) ([]index.LoggedContact, erro
 // IndexServiceLevel reckons service level in every formula from one list of queue events.
 type IndexServiceLevel struct {
 	Data         string `required:"" placeholder:"FILE" help:"A row an event (offered, answered, abandoned, callback, flowed-out); - is standard input."`
+	Event        string `default:"event" placeholder:"COLUMN" help:"What happened."`
+	Wait         string `placeholder:"COLUMN" help:"The wait in seconds; without it, the column wait_s, or wait_ms in milliseconds."`
 	Target       string `default:"20s" help:"A wait of at most this is in time."`
 	ShortAbandon string `default:"5s" help:"An abandonment before this is short."`
 	FlowOuts     bool   `help:"Genesys formulas: count contacts moved to another queue as not met."`
@@ -146,7 +148,7 @@ func (c IndexServiceLevel) Run(s Streams) error {
 	if err != nil {
 		return err
 	}
-	events, err := queueEvents(t)
+	events, err := c.events(t)
 	if err != nil {
 		return err
 	}
@@ -187,12 +189,11 @@ type queueEvent struct {
 	line int
 }
 
-// queueEvents reads events from the columns event and wait_s (or wait_ms), and at and contact where they exist, in order of time. The
-// wait of a contact that has a name is reckoned from its offer when its cell is empty. Without a time column the order of the rows
-// does not matter: every outcome is put its wait after its own offer, and offers beyond the outcomes still wait. A column n repeats
-// a row.
-func queueEvents(t *table) ([]queueEvent, error) {
-	event, err := t.column("event")
+// events reads what happened and the waits, and the columns at and contact where they exist, in order of time. The wait of a contact
+// that has a name is reckoned from its offer when its cell is empty. Without a time column the order of the rows does not matter:
+// every outcome is put its wait after its own offer, and offers beyond the outcomes still wait. A column n repeats a row.
+func (c IndexServiceLevel) events(t *table) ([]queueEvent, error) {
+	event, err := t.column(c.Event)
 	if err != nil {
 		return nil, err
 	}
@@ -200,6 +201,12 @@ func queueEvents(t *table) ([]queueEvent, error) {
 	wait, unit := slices.Index(t.columns, "wait_s"), time.Second
 	if wait < 0 {
 		wait, unit = slices.Index(t.columns, "wait_ms"), time.Millisecond
+	}
+	if c.Wait != "" {
+		unit = time.Second
+		if wait, err = t.column(c.Wait); err != nil {
+			return nil, err
+		}
 	}
 	if wait < 0 && (at < 0 || contact < 0) {
 		return nil, centre.ErrorAt(centre.Invalid, t.name+":1", "want a column wait_s or wait_ms, or the columns at and contact: the header has %s", strings.Join(t.columns, ", "))

@@ -2,6 +2,7 @@ package index
 
 import (
 	"math"
+	"time"
 
 	"sentral/internal/centre"
 	"sentral/internal/stat"
@@ -67,6 +68,27 @@ func PerceivedService(answers []float64, s Scale, o SurveyOptions) (OKS, error) 
 	}
 	out.Bottom2, err = shareFigure("bottom2", answers, func(x float64) bool { return x <= s.Low+1 }, o)
 	return out, err
+}
+
+// PersonWeights makes the weights of a figure per person: 1/(eligible contacts of that person in the window), one an answer.
+func PersonWeights(eligible []int) ([]float64, error) {
+	out := make([]float64, len(eligible))
+	for i, n := range eligible {
+		if n < 1 {
+			return nil, centre.Errorf(centre.Invalid, "answer %d comes from a person with %d eligible contacts: want at least 1", i+1, n)
+		}
+		out[i] = 1 / float64(n)
+	}
+	return out, nil
+}
+
+// Provisional tells whether a day's figure may still change: late answerers differ, so it is provisional until the answer window that
+// opened at the day's end has closed. A window of 0 means 7 days.
+func Provisional(dayEnd, now centre.Instant, window time.Duration) bool {
+	if window == 0 {
+		window = 7 * 24 * time.Hour
+	}
+	return now < dayEnd.Add(window)
 }
 
 // Satisfied is CSAT: the share of answers from topFrom up (4 on 1-5). The mean of the scale is another number: see MeanScore.

@@ -4,7 +4,9 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
+	"sentral/internal/centre"
 	"sentral/internal/stat"
 )
 
@@ -82,6 +84,35 @@ func TestWeightsAndClustersWiden(t *testing.T) {
 	}
 	near(t, "effective n of weights 1 and 4", weighted.EffN, 100*2.5*2.5/8.5, 1e-9)
 	near(t, "weighted OKS", weighted.Mean.Value, weightedMean(answers, weights, nil)*20-20, 1e-9)
+}
+
+// TestPerPersonIsNotPerContact holds that a customer who calls five times counts once in the figure per person.
+func TestPerPersonIsNotPerContact(t *testing.T) {
+	answers := append(repeated(1, 5), repeated(6, 5)...)
+	weights, err := PersonWeights([]int{5, 5, 5, 5, 5, 1, 1, 1, 1, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	contacts, err := PerceivedService(answers, OKSScale, SurveyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	persons, err := PerceivedService(answers, OKSScale, SurveyOptions{Weights: weights})
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "per contact", contacts.Mean.Value, 50, 1e-9)
+	near(t, "per person", persons.Mean.Value, 500.0/6, 1e-9)
+	if _, err := PersonWeights([]int{1, 0}); err == nil {
+		t.Error("a person without an eligible contact answered")
+	}
+}
+
+func TestADayIsProvisionalUntilItsWindowCloses(t *testing.T) {
+	week := centre.Instant(7 * 24 * time.Hour / time.Millisecond)
+	if !Provisional(1000, 999+week, 0) || Provisional(1000, 1000+week, 0) || Provisional(1000, 1000+week/2, time.Hour) {
+		t.Error("the window of 7 days, or of an hour, closes at another time")
+	}
 }
 
 func TestCSATAndEffort(t *testing.T) {
