@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 
 	"sentral/internal/centre"
 	"sentral/internal/engine/routing"
@@ -48,7 +49,7 @@ const mostBreaches = 20
 func New(seed uint64) *Auditor {
 	a := &Auditor{seed: seed}
 	a.rules = &routing.Settings{Capacity: []routing.Capacity{{}}}
-	a.queueAt, a.teamAt = map[centre.QueueID]int32{}, map[centre.TeamID]int{}
+	a.queueAt = map[centre.QueueID]int32{}
 	a.agentAt = map[centre.AgentID]*agent{}
 	a.contacts = map[int64]*contact{}
 	a.loans, a.free = map[loan]bool{}, map[centre.TeamID]int32{}
@@ -199,45 +200,34 @@ func keyOf(id centre.ContactID, consult bool) int64 {
 	return k
 }
 
-// takeRules books a new rule book; what is in flight is carried over.
+// takeRules books a new rule book; what is in flight is carried over. A queue that is left out serves out those it has by the rules it had.
 func (a *Auditor) takeRules(s *routing.Settings) {
 	a.loosely, a.sweep = true, true
-	for q := range a.queues {
-		a.queues[q].waiting = a.queues[q].waiting[:0]
-		a.queues[q].perCh = [centre.ChannelCount]int32{}
-	}
-	old, oldAt := a.queues, a.queueAt
-	a.rules, a.queues, a.queueAt = s, nil, map[centre.QueueID]int32{}
+	a.rules = s
 	for i := range s.Queues {
-		q := queueRules{Queue: s.Queues[i], open: s.Queues[i].Open, cap: s.Queues[i].Callback.Cap}
-		if was, ok := oldAt[q.ID]; ok {
-			q.open = old[was].open
-			if old[was].Callback.Cap == q.cap {
-				q.cap = old[was].cap
-			}
+		rules := &s.Queues[i]
+		at, known := a.queueAt[rules.ID]
+		if !known {
+			at = int32(len(a.queues))
+			a.queueAt[rules.ID] = at
+			a.queues = append(a.queues, queueRules{open: rules.Open, cap: rules.Callback.Cap})
 		}
-		a.queueAt[q.ID] = int32(len(a.queues))
-		a.queues = append(a.queues, q)
+		q := &a.queues[at]
+		if known && (q.Callback.Cap != rules.Callback.Cap || q.gone) {
+			q.cap = rules.Callback.Cap
+		}
+		q.Queue = *rules
 	}
-	clear(a.teamAt)
-	for i := range s.Teams {
-		a.teamAt[s.Teams[i].ID] = i
+	for i := range a.queues {
+		q := &a.queues[i]
+		q.gone = !slices.ContainsFunc(s.Queues, func(r routing.Queue) bool { return r.ID == q.ID })
+		q.waiting, q.perCh = q.waiting[:0], [centre.ChannelCount]int32{}
 	}
 	a.reindex()
 	for _, c := range a.contacts {
-		id := old[c.queue].ID
-		at, ok := a.queueAt[id]
-		if !ok {
-			at = 0
-		}
-		c.queue = at
-		if c.promise {
-			a.queues[at].pledged++
-		}
-	}
-	for _, c := range a.contacts {
 		if c.place == queued {
 			a.enqueue(c)
+			a.armStep(c)
 		}
 	}
 }

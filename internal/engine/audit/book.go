@@ -103,6 +103,7 @@ type queueRules struct {
 	own     [][]uint64 // by step: the agents whom this very step admits
 	admits  [][]uint64 // by step: those whom it or an earlier one admits
 	open    bool
+	gone    bool  // left out of the rules in force
 	cap     int32 // promises open at once
 	pledged int32
 	waiting []*contact // by place: oldest first
@@ -114,7 +115,6 @@ type book struct {
 	rules     *routing.Settings
 	queues    []queueRules
 	queueAt   map[centre.QueueID]int32
-	teamAt    map[centre.TeamID]int
 	agents    []*agent // by index
 	agentAt   map[centre.AgentID]*agent
 	contacts  map[int64]*contact // by keyOf
@@ -437,10 +437,7 @@ const mostCooling = 6
 
 // keepFrom keeps the contact from an agent for as long as the rules say.
 func (b *book) keepFrom(c *contact, a centre.AgentID, now int64) (until int64) {
-	ms := b.rules.DeclineCoolMS
-	if ms <= 0 {
-		return 0
-	}
+	ms := max(b.rules.DeclineCoolMS, 1) // in the same step others are asked first, whatever the rules say
 	kept, first := c.cool[:0], 0
 	for _, k := range c.cool {
 		if k.until > now && k.agent != a {

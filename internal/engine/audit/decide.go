@@ -316,7 +316,7 @@ func (a *Auditor) turnedAway(d *routing.Decision, e *routing.Event) {
 	q, known := a.queueAt[e.Queue]
 	if e.Kind != routing.Arrived || e.Contact != d.Contact {
 		a.breach(OnePlace, "contact %d is turned away without having come", d.Contact)
-	} else if known && a.queues[q].open && e.Channel != centre.NoChannel && int(e.Channel) < centre.ChannelCount {
+	} else if known && a.queues[q].open && !a.queues[q].gone && e.Channel != centre.NoChannel && int(e.Channel) < centre.ChannelCount {
 		a.breach(DoorsHold, "contact %d is turned away from queue %d, which is open", d.Contact, d.Queue)
 	}
 }
