@@ -1,0 +1,180 @@
+import { ActionIcon, Menu, Tooltip } from '@mantine/core'
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { Compass, Keyboard, Languages, LogOut, Moon, Search, Sun, SunMoon, UserRound } from 'lucide-react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { api } from '../lib/api.ts'
+import { localeNames, locales, useT } from '../lib/i18n.ts'
+import { Avatar } from '../ui/Avatar.tsx'
+import { Logo } from '../ui/Logo.tsx'
+import { Empty } from '../ui/States.tsx'
+import { faces } from './faces.ts'
+import { Ringing } from './Ringing.tsx'
+import { SessionOver } from './SessionOver.tsx'
+import { ShortcutSheet } from './ShortcutSheet.tsx'
+import { useCan, useMe, usePreferences } from './session.ts'
+import { useShortcut } from './shortcuts.ts'
+import { setTitle, useWorkday } from './workday.ts'
+
+const Palette = lazy(() => import('./Palette.tsx'))
+
+/** What stands around every face: the rail, the palette, the sheet of shortcuts, ringing offers and the session's end. */
+export function Shell() {
+  const { t } = useT()
+  const can = useCan()
+  const me = useMe()
+  const unread = useWorkday(can('contacts.answer'))
+  const [palette, setPalette] = useState<'never' | 'open' | 'closed'>('never')
+  const [sheet, setSheet] = useState(false)
+  const path = useRouterState({ select: s => s.location.pathname.split('/')[1] ?? '' })
+  useShortcut({ keys: 'mod+k', label: 'palette.open', group: 'keys.group_everywhere', run: () => setPalette('open') })
+  useShortcut({ keys: '/', label: 'palette.search', group: 'keys.group_everywhere', run: () => setPalette('open') })
+  useShortcut({ keys: '?', label: 'keys.title', group: 'keys.group_everywhere', run: () => setSheet(true) })
+  const seen = faces.filter(f => !f.action || can(f.action))
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        {t('skip')}
+      </a>
+      <nav className="rail" aria-label={t('nav')}>
+        <Link to="/" className="logo" aria-label={me.organisation || 'Sentral'}>
+          <Logo />
+        </Link>
+        {seen.map(f => (
+          <GoTo key={f.path} face={f} count={f.path === 'desk' ? unread : 0} />
+        ))}
+        <span className="grow" />
+        <Tooltip label={t('palette.open')} position="right">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={40}
+            className="rail-b"
+            aria-label={t('palette.open')}
+            onClick={() => setPalette('open')}
+          >
+            <Search size={20} />
+          </ActionIcon>
+        </Tooltip>
+        <Personal openSheet={() => setSheet(true)} />
+      </nav>
+      <main className="main" id="main" tabIndex={-1} data-face={path}>
+        <Outlet />
+      </main>
+      {can('contacts.answer') && <Ringing docked={path !== 'desk'} />}
+      {palette !== 'never' && (
+        <Suspense>
+          <Palette opened={palette === 'open'} close={() => setPalette('closed')} />
+        </Suspense>
+      )}
+      <ShortcutSheet opened={sheet} close={() => setSheet(false)} />
+      <SessionOver />
+    </div>
+  )
+}
+
+function GoTo({ face, count }: { face: (typeof faces)[number]; count: number }) {
+  const { t } = useT()
+  const navigate = useNavigate()
+  const to = `/${face.path}`
+  useShortcut({ keys: `g ${face.key}`, label: face.label, group: 'keys.group_everywhere', run: () => void navigate({ to }) })
+  const Icon = face.icon
+  const label = count ? `${t(face.label)}, ${t('unread', { n: count })}` : t(face.label)
+  if (face.end) return null
+  return (
+    <Tooltip label={t(face.label)} position="right">
+      <Link to={to} aria-label={label} activeProps={{ 'aria-current': 'page' }} className="rail-b">
+        <Icon size={20} strokeWidth={1.8} aria-hidden="true" />
+        {count > 0 && <b className="badge num">{count > 99 ? '99+' : count}</b>}
+      </Link>
+    </Tooltip>
+  )
+}
+
+const schemes = [
+  { value: 'auto', icon: SunMoon, label: 'scheme.auto' },
+  { value: 'light', icon: Sun, label: 'scheme.light' },
+  { value: 'dark', icon: Moon, label: 'scheme.dark' },
+] as const
+
+function Personal({ openSheet }: { openSheet: () => void }) {
+  const { t, locale } = useT()
+  const me = useMe()
+  const { preferences, change } = usePreferences()
+  const navigate = useNavigate()
+  const item = (on: boolean) => ({ role: 'menuitemradio', 'aria-checked': on, className: on ? 'on' : undefined })
+  return (
+    <Menu position="right-end" width={248}>
+      <Menu.Target>
+        <button type="button" className="rail-b me" aria-label={t('me.menu', { name: me.name })}>
+          <Avatar name={me.name} size={32} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {me.name}
+          <br />
+          {me.email}
+        </Menu.Label>
+        <Menu.Item leftSection={<UserRound size={15} />} onClick={() => void navigate({ to: '/account' })}>
+          {t('face.account')}
+        </Menu.Item>
+        <Menu.Item leftSection={<Keyboard size={15} />} onClick={openSheet}>
+          {t('keys.title')}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>{t('scheme')}</Menu.Label>
+        {schemes.map(s => (
+          <Menu.Item
+            key={s.value}
+            {...item(preferences.scheme === s.value)}
+            leftSection={<s.icon size={15} />}
+            onClick={() => change({ scheme: s.value })}
+          >
+            {t(s.label)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>{t('language')}</Menu.Label>
+        {locales.map(l => (
+          <Menu.Item key={l} {...item(locale === l)} lang={l} leftSection={<Languages size={15} />} onClick={() => change({ language: l })}>
+            {localeNames[l]}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<LogOut size={15} />} onClick={() => void signOut()}>
+          {t('sign_out')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+async function signOut() {
+  try {
+    await api('DELETE /api/session')
+  } finally {
+    location.assign('/sign-in')
+  }
+}
+
+/** The head of a face: its name, what belongs beside it, and its tools. */
+export function FaceHead({ title, children, tools }: { title: string; children?: ReactNode; tools?: ReactNode }) {
+  const me = useMe()
+  useEffect(() => {
+    setTitle(`${title} · ${me.organisation || 'Sentral'}`)
+  }, [title, me.organisation])
+  return (
+    <div className="top">
+      <h1>{title}</h1>
+      {children}
+      <span className="grow" />
+      {tools}
+    </div>
+  )
+}
+
+/** The address leads nowhere. */
+export function NotFound() {
+  const { t } = useT()
+  return <Empty icon={Compass} title={t('not_found')} action={<Link to="/">{t('not_found.home')}</Link>} />
+}

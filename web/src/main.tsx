@@ -1,0 +1,103 @@
+import '@fontsource-variable/inter/wght.css'
+import './styles/mantine.ts'
+import './styles/tokens.css'
+import './styles/app.css'
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { useEffect, useMemo, useState } from 'react'
+import { createRoot } from 'react-dom/client'
+import { makeRouter } from './app/router.tsx'
+import { isSignedOut, Me, meQuery, namesQuery, signInAddress } from './app/session.ts'
+import { allowSingleKeys } from './app/shortcuts.ts'
+import { cssVariables, theme } from './app/theme.ts'
+import { toast } from './app/toasts.tsx'
+import { asProblem, setBearer } from './lib/api.ts'
+import { type Catalogue, guessLocale, I18n, type Locale, loadCatalogue, translator } from './lib/i18n.ts'
+import { recall, remember } from './lib/storage.ts'
+import { ErrorState } from './ui/States.tsx'
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? ''
+Object.assign(window, { __webpack_nonce__: nonce }) // react-remove-scroll asks for its nonce here
+
+// A read-only link of the wall carries its key behind the #, which is never sent to a server; it lives as long as the tab.
+const key = new URLSearchParams(location.hash.slice(1)).get('key') ?? sessionStorage.getItem('sentral.key')
+if (key) {
+  sessionStorage.setItem('sentral.key', key)
+  setBearer(key)
+  history.replaceState(null, '', location.pathname + location.search)
+}
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: { retry: (n, e) => n < 3 && asProblem(e).passing, refetchOnWindowFocus: false, staleTime: 10_000 },
+    mutations: { retry: false, networkMode: 'always' },
+  },
+})
+
+function App({ first, words }: { first: Locale; words: Catalogue }) {
+  const me = useQuery(meQuery, client)
+  const [i18n, setI18n] = useState({ locale: first, words })
+  const wanted = me.data?.preferences.language
+  useEffect(() => {
+    if (!wanted || wanted === i18n.locale) return
+    remember('locale', wanted)
+    void loadCatalogue(wanted).then(words => setI18n({ locale: wanted, words }))
+  }, [wanted, i18n.locale])
+  useEffect(() => {
+    document.documentElement.lang = i18n.locale
+  }, [i18n.locale])
+  useEffect(() => {
+    if (!me.data) return
+    allowSingleKeys(me.data.preferences.shortcuts)
+    document.documentElement.dataset.density = me.data.preferences.density
+    remember('scheme', me.data.preferences.scheme)
+  }, [me.data])
+  const value = useMemo(() => ({ locale: i18n.locale, t: translator(i18n.locale, i18n.words), setLocale: () => undefined }), [i18n])
+  const actions = me.data?.actions.join() ?? ''
+  const router = useMemo(() => makeRouter(actions.split(',')), [actions])
+  const scheme = me.data?.preferences.scheme ?? recall<'auto' | 'light' | 'dark'>('scheme') ?? 'auto'
+  const forced = scheme === 'auto' ? undefined : scheme
+  return (
+    <I18n value={value}>
+      <MantineProvider
+        theme={theme}
+        defaultColorScheme="auto"
+        forceColorScheme={forced}
+        getStyleNonce={() => nonce}
+        cssVariablesResolver={cssVariables}
+      >
+        <QueryClientProvider client={client}>
+          <Notifications position="bottom-center" limit={4} />
+          {me.data && (
+            <Me value={me.data}>
+              <RouterProvider router={router} />
+            </Me>
+          )}
+          {me.error && !isSignedOut(me.error) && (
+            <ErrorState what={value.t('start.failed')} error={me.error} retry={() => void me.refetch()} />
+          )}
+        </QueryClientProvider>
+      </MantineProvider>
+    </I18n>
+  )
+}
+
+async function start() {
+  const locale = recall<Locale>('locale') ?? guessLocale(navigator.languages)
+  const me = client.fetchQuery(meQuery)
+  const [words, signedIn] = await Promise.allSettled([loadCatalogue(locale), me])
+  if (signedIn.status === 'rejected' && isSignedOut(signedIn.reason)) return location.replace(signInAddress())
+  if (signedIn.status === 'fulfilled') void client.prefetchQuery(namesQuery)
+  const catalogue = words.status === 'fulfilled' ? words.value : {}
+  // After a deployment an open tab may ask for a chunk that is gone: say so, and let the person choose when.
+  addEventListener('vite:preloadError', e => {
+    e.preventDefault()
+    const t = translator(locale, catalogue)
+    toast(t('new_version'), { id: 'new-version', ms: 0, action: { label: t('new_version.reload'), run: () => location.reload() } })
+  })
+  const root = document.getElementById('root')
+  if (root) createRoot(root).render(<App first={locale} words={catalogue} />)
+}
+void start()
