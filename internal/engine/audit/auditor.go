@@ -50,9 +50,8 @@ func New(seed uint64) *Auditor {
 	a := &Auditor{seed: seed}
 	a.rules = &routing.Settings{Capacity: []routing.Capacity{{}}}
 	a.queueAt = map[centre.QueueID]int32{}
-	a.agentAt = map[centre.AgentID]*agent{}
 	a.contacts = map[int64]*contact{}
-	a.loans, a.free = map[loan]bool{}, map[centre.TeamID]int32{}
+	a.teams = map[centre.TeamID]*team{}
 	a.seen = map[int64]uint64{}
 	return a
 }
@@ -126,15 +125,15 @@ func (a *Auditor) hear(e *routing.Event) {
 	case routing.DueSet:
 		a.restand(e.Contact, func(c *contact) { c.due = max(int64(e.Until), 0) })
 	case routing.Accepted:
-		if g := a.agentAt[e.Agent]; g != nil {
+		if g := a.person(e.Agent); g != nil {
 			g.lapses = 0
 		}
 	case routing.Declined:
-		if g := a.agentAt[e.Agent]; g != nil {
+		if g := a.person(e.Agent); g != nil {
 			g.lapses, g.freeSince = 0, a.now
 		}
 	case routing.SignedIn, routing.SignedOut, routing.StatusChanged, routing.AgentLost, routing.AgentFound, routing.AgentRemoved:
-		if g := a.agentAt[e.Agent]; g != nil {
+		if g := a.person(e.Agent); g != nil {
 			a.bookPerson(g, e)
 			a.refresh(g)
 		}
@@ -222,6 +221,7 @@ func (a *Auditor) takeRules(s *routing.Settings) {
 		q := &a.queues[i]
 		q.gone = !slices.ContainsFunc(s.Queues, func(r routing.Queue) bool { return r.ID == q.ID })
 		q.waiting, q.perCh = q.waiting[:0], [centre.ChannelCount]int32{}
+		a.termsOf(q)
 	}
 	a.reindex()
 	for _, c := range a.contacts {
@@ -235,11 +235,14 @@ func (a *Auditor) takeRules(s *routing.Settings) {
 // takeProfile books a new or changed person.
 func (a *Auditor) takeProfile(p *routing.Profile) {
 	a.loosely, a.sweep = true, true
-	g := a.agentAt[p.Agent]
+	g := a.person(p.Agent)
 	if g == nil {
-		g = &agent{id: p.Agent, index: len(a.agents), profile: p}
+		g = &agent{id: p.Agent, index: len(a.agents), profile: p, team: a.teamOf(p.Team)}
 		a.agents = append(a.agents, g)
-		a.agentAt[p.Agent] = g
+		for int(p.Agent) >= len(a.byID) {
+			a.byID = append(a.byID, nil)
+		}
+		a.byID[p.Agent] = g
 		if a.words() > len(a.everybody) {
 			a.reindex()
 			return
@@ -247,8 +250,8 @@ func (a *Auditor) takeProfile(p *routing.Profile) {
 	}
 	if g.free {
 		g.free = false
-		a.free[g.freeIn]--
+		g.team.free--
 	}
-	g.profile, g.leaving = p, false
+	g.profile, g.team, g.leaving = p, a.teamOf(p.Team), false
 	a.reindexAgent(g)
 }

@@ -83,7 +83,7 @@ type agent struct {
 	freeSince int64
 	dirty     bool
 	leaving   bool // removed in this step
-	freeIn    centre.TeamID
+	team      *team
 	free      bool   // counted among the team's free
 	freed     bool   // is on the list of those who became able to take something
 	able      uint16 // channels that a queue may offer
@@ -107,6 +107,7 @@ type queueRules struct {
 	cap     int32 // promises open at once
 	pledged int32
 	waiting []*contact // by place: oldest first
+	loans   []loan     // to it, open
 	perCh   [centre.ChannelCount]int32
 }
 
@@ -116,20 +117,27 @@ type book struct {
 	queues    []queueRules
 	queueAt   map[centre.QueueID]int32
 	agents    []*agent // by index
-	agentAt   map[centre.AgentID]*agent
+	byID      []*agent
 	contacts  map[int64]*contact // by keyOf
 	spare     []*contact
 	able      [centre.ChannelCount][]uint64 // agents who can take one more from a queue
-	loans     map[loan]bool                 // open lending
-	free      map[centre.TeamID]int32       // agents who are ready and have nothing in hand
+	teams     map[centre.TeamID]*team
 	dirty     []*agent
 	freed     []*agent
 	everybody []uint64
 }
 
+// loan is one team's open lending to a queue.
 type loan struct {
-	team  centre.TeamID
-	queue centre.QueueID
+	team    *team
+	after   int64
+	minFree int32
+}
+
+// team is the people of one leader.
+type team struct {
+	id   centre.TeamID
+	free int32 // who are ready and have nothing in hand
 }
 
 func has(set []uint64, i int) bool { return set[i>>6]>>(i&63)&1 != 0 }
@@ -272,10 +280,9 @@ func (b *book) countFree(a *agent) {
 	}
 	a.free = free
 	if free {
-		a.freeIn = a.profile.Team
-		b.free[a.freeIn]++
+		a.team.free++
 	} else {
-		b.free[a.freeIn]--
+		a.team.free--
 	}
 }
 
@@ -457,19 +464,62 @@ func (b *book) keepFrom(c *contact, a centre.AgentID, now int64) (until int64) {
 // borrows tells whether an open loan admits the agent to the contact: enough of the team stay behind free, and the agent has what the
 // contact's step asks for.
 func (b *book) borrows(a *agent, c *contact, now int64) bool {
-	if len(b.loans) == 0 || c.consult || c.toTeam != 0 {
+	if c.consult || c.toTeam != 0 {
 		return false
 	}
 	q := &b.queues[c.queue]
-	if !b.loans[loan{a.profile.Team, q.ID}] {
-		return false
-	}
-	after, minFree := int64(0), int32(0) // as a leader's word has it
-	for i := range b.rules.Lending {
-		if l := &b.rules.Lending[i]; l.Lender == a.profile.Team && l.Queue == q.ID {
-			after, minFree = l.AfterMS, l.MinFree
-			break
+	for i := range q.loans {
+		if l := &q.loans[i]; l.team == a.team {
+			return b.age(c, now) >= l.after && l.team.free > l.minFree && b.admitsTeam(a, c, now)
 		}
 	}
-	return b.age(c, now) >= after && b.free[a.profile.Team] > minFree && b.admitsTeam(a, c, now)
+	return false
+}
+
+// person gives the agent of an id, nil for one whom nobody has defined.
+func (b *book) person(id centre.AgentID) *agent {
+	if id < 0 || int(id) >= len(b.byID) {
+		return nil
+	}
+	return b.byID[id]
+}
+
+// teamOf gives the team of an id, a new one when it is not known.
+func (b *book) teamOf(id centre.TeamID) *team {
+	t := b.teams[id]
+	if t == nil {
+		t = &team{id: id}
+		b.teams[id] = t
+	}
+	return t
+}
+
+// lend opens or closes a loan; false when it was so already.
+func (b *book) lend(t centre.TeamID, queue int32, open bool) bool {
+	q, lender := &b.queues[queue], b.teamOf(t)
+	at := slices.IndexFunc(q.loans, func(l loan) bool { return l.team == lender })
+	if open == (at >= 0) {
+		return false
+	}
+	if !open {
+		q.loans = slices.Delete(q.loans, at, at+1)
+		return true
+	}
+	q.loans = append(q.loans, loan{team: lender})
+	b.termsOf(q)
+	return true
+}
+
+// termsOf reads what the rules say of a queue's open loans; a leader's word alone sets no terms.
+func (b *book) termsOf(q *queueRules) {
+	for i := range q.loans {
+		l := &q.loans[i]
+		l.after, l.minFree = 0, 0
+		for k := range b.rules.Lending {
+			if r := &b.rules.Lending[k]; r.Lender == l.team.id && r.Queue == q.ID {
+				l.after, l.minFree = r.AfterMS, r.MinFree
+				break
+			}
+		}
+	}
 }

@@ -79,7 +79,7 @@ func (a *Auditor) from(d *routing.Decision, c *contact, places ...place) bool {
 
 // move takes a contact from one place to another and keeps every count.
 func (a *Auditor) move(c *contact, to place) {
-	g, from := a.agentAt[c.agent], c.place
+	g, from := a.person(c.agent), c.place
 	if g != nil {
 		a.countInHand(g, c, -1)
 	}
@@ -124,7 +124,7 @@ func (a *Auditor) moveTo(c *contact, to place, who centre.AgentID) {
 	if c.agent == who {
 		return
 	}
-	if g := a.agentAt[c.agent]; g != nil {
+	if g := a.person(c.agent); g != nil {
 		a.countInHand(g, c, -1)
 		if inHand(to) {
 			g.freeSince = a.now
@@ -132,7 +132,7 @@ func (a *Auditor) moveTo(c *contact, to place, who centre.AgentID) {
 		a.refresh(g)
 	}
 	c.agent = who
-	if g := a.agentAt[who]; g != nil {
+	if g := a.person(who); g != nil {
 		a.countInHand(g, c, +1)
 		a.refresh(g)
 	} else if who != 0 {
@@ -322,21 +322,16 @@ func (a *Auditor) turnedAway(d *routing.Decision, e *routing.Event) {
 }
 
 func (a *Auditor) loanChanged(d *routing.Decision) {
-	key := loan{d.Team, d.Queue}
-	if a.loans[key] == (d.Count == 1) {
+	q, known := a.queueAt[d.Queue]
+	if !known || !a.lend(d.Team, q, d.Count == 1) {
 		a.breach(LoanHolds, "the loan of team %d to queue %d changes to what it was", d.Team, d.Queue)
 	}
-	if d.Count == 1 {
-		a.loans[key] = true
-		a.sweep = true
-	} else {
-		delete(a.loans, key)
-	}
+	a.sweep = a.sweep || d.Count == 1
 }
 
 // toldOf notes what the engine tells of an agent; endOfStep compares it with the book.
 func (a *Auditor) toldOf(d *routing.Decision) {
-	g := a.agentAt[d.Agent]
+	g := a.person(d.Agent)
 	if g == nil {
 		a.breach(StatesAgree, "agent %d, whom nobody knows, changes", d.Agent)
 		return

@@ -1,6 +1,10 @@
 package audit
 
-import "sentral/internal/engine/routing"
+import (
+	"math/bits"
+
+	"sentral/internal/engine/routing"
+)
 
 // sweepEvery is how often, in events, everything is counted anew and compared with the engine.
 const sweepEvery = 4096
@@ -85,7 +89,7 @@ func (a *Auditor) checkWaits() {
 // checkWait looks for somebody who could have had this contact.
 func (a *Auditor) checkWait(c *contact) {
 	if c.toAgent != 0 {
-		if g := a.agentAt[c.toAgent]; g != nil {
+		if g := a.person(c.toAgent); g != nil {
 			a.checkPair(g, c)
 		}
 		return
@@ -96,17 +100,25 @@ func (a *Auditor) checkWait(c *contact) {
 			found = g
 		}
 	})
-	if found == nil && len(a.loans) > 0 && !c.consult && idle <= 0 {
-		for _, g := range a.agents {
-			if g.able>>c.channel&1 != 0 && !c.cooling(g.id, a.now) && a.borrows(g, c, a.now) && a.onlyBorrowed(g, c) {
-				found = g
-				break
-			}
-		}
+	if found == nil && idle <= 0 && len(a.queues[c.queue].loans) > 0 {
+		found = a.lentTo(c)
 	}
 	if found != nil {
 		a.breach(EveryWaitEnds, "contact %d waits in queue %d while agent %d is free for it", c.id, a.queues[c.queue].ID, found.id)
 	}
+}
+
+// lentTo finds somebody whom an open loan admits to a contact, and who can take it.
+func (a *Auditor) lentTo(c *contact) *agent {
+	for w, able := range a.able[c.channel] {
+		for ; able != 0; able &= able - 1 {
+			g := a.agents[w*64+bits.TrailingZeros64(able)]
+			if a.borrows(g, c, a.now) && !c.cooling(g.id, a.now) && a.onlyBorrowed(g, c) {
+				return g
+			}
+		}
+	}
+	return nil
 }
 
 // dialling is how many agents may be awaiting a customer who is rung, and so cannot have another one rung.

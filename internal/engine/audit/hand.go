@@ -13,7 +13,7 @@ func (a *Auditor) offerEnded(d *routing.Decision, c *contact, e *routing.Event) 
 		a.breach(OfferEndsOnce, "offer %d of contact %d to agent %d ends, but is not out (offer %d to %d, in %v)", d.Offer, d.Contact, d.Agent, c.offer, c.agent, c.place)
 		return
 	}
-	g := a.agentAt[c.agent]
+	g := a.person(c.agent)
 	answered := e.Contact == c.id && e.Offer == c.offer && e.Agent == c.agent
 	switch d.End {
 	case routing.OfferAccepted:
@@ -50,7 +50,7 @@ func (a *Auditor) connected(d *routing.Decision, c *contact, e *routing.Event) {
 	case c.place == nowhere && c.ended == routing.OfferAccepted:
 	case c.place == dialled && c.agent == d.Agent && e.Kind == routing.CallbackResult && e.Reached:
 		a.pledge(c, false)
-		a.agentAt[d.Agent].freeSince = a.now
+		a.person(d.Agent).freeSince = a.now
 	case a.handedOver(d, c, e):
 	default:
 		a.breach(OnePlace, "contact %d, in %v, is connected with agent %d without an accepted offer", c.id, c.place, d.Agent)
@@ -73,7 +73,7 @@ func (a *Auditor) handedOver(d *routing.Decision, c *contact, e *routing.Event) 
 
 // talkWith puts a contact into conversation and sees to it that there was room.
 func (a *Auditor) talkWith(c *contact, who centre.AgentID) {
-	g := a.agentAt[who]
+	g := a.person(who)
 	if g == nil {
 		a.breach(NotToTheAbsent, "contact %d is connected with agent %d, whom nobody knows", c.id, who)
 		return
@@ -123,7 +123,7 @@ func (a *Auditor) movedInHand(d *routing.Decision, c *contact) {
 		a.move(c, parked)
 		c.until = 0
 	case routing.Held:
-		if a.from(d, c, talking, parked) && !a.agentAt[c.agent].lost {
+		if a.from(d, c, talking, parked) && !a.person(c.agent).lost {
 			a.breach(StatesAgree, "contact %d is held for agent %d, who is not lost", c.id, c.agent)
 		}
 		a.move(c, held)
@@ -177,7 +177,7 @@ func (a *Auditor) wrapUpStarted(d *routing.Decision, c *contact, e *routing.Even
 		who := c.agent
 		a.move(c, wrapping)
 		c.limit = a.now + max(q.WrapUpMaxMS, q.WrapUpMS)
-		switch g := a.agentAt[who]; {
+		switch g := a.person(who); {
 		case q.WrapUpMS > 0 && until != a.now+q.WrapUpMS:
 			a.breach(WrapUpBounded, "the wrap-up of contact %d ends at %d, the queue says %d", c.id, until, a.now+q.WrapUpMS)
 		case q.WrapUpMS < 0 && until != 0 && !g.lost:

@@ -12,7 +12,7 @@ func (a *Auditor) offeredTo(d *routing.Decision, c *contact) {
 	if !a.from(d, c, queued) {
 		return
 	}
-	g := a.agentAt[d.Agent]
+	g := a.person(d.Agent)
 	if g == nil || g.profile == nil {
 		a.breach(NotToTheAbsent, "offer %d of contact %d to agent %d, whom nobody knows", d.Offer, c.id, d.Agent)
 		return
