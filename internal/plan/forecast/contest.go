@@ -92,8 +92,9 @@ type outcome struct {
 
 // The contest looks back over so many open days, in blocks of days that are each forecast from the day before the block.
 const (
-	contestDays  = 40
-	contestBlock = 5
+	contestDays   = 40
+	contestBlock  = 5
+	contestMemory = 300 // days that a fit of the contest learns from
 )
 
 // contest backtests the competitors on the last days of the history: each block of days is forecast from the days before it alone. The
@@ -103,7 +104,7 @@ func (f *forecaster) contest(s *Series, t *terms, final *model) outcome {
 	from := max(2*contestBlock, len(s.Days)-contestDays, len(s.Days)/3)
 	for start := from; start < len(s.Days); start += contestBlock {
 		end := min(start+contestBlock, len(s.Days))
-		m := fit(s.Days[:start], t, final.tuned, f.like)
+		m := fit(s.Days[max(0, start-contestMemory):start], t, final.tuned, f.like)
 		var dates []calendar.Date
 		for _, d := range s.Days[start:end] {
 			dates = append(dates, d.Date)

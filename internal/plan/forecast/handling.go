@@ -146,7 +146,7 @@ func (h *handling) fitLevel(logs [][]float64) {
 	}
 	tune := firstTuning(len(d.z))
 	if len(d.z) >= 15 {
-		tune = d.tail().tune(prior, sizeGrids, 1)
+		tune = d.tail().tune(prior, sizeGrids, 1)[0].tuning
 	}
 	h.level, _ = d.filter(prior, tune, nil)
 }

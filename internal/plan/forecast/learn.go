@@ -77,22 +77,27 @@ func (m *model) fitSize(h *history, tuned []tuning, like *model) {
 		d.known = append(d.known, 0.25/square(h.size[i])/math.Max(0.05, h.share[i])+0.02*math.Max(0, 1-h.share[i]))
 		d.aside = append(d.aside, h.class[i] != ordinary || m.terms.excluded(h.days[i].Date))
 	}
-	tune := firstTuning(len(h.days))
-	widen := 1.0
+	candidates, widen := []candidate{{firstTuning(len(h.days)), 1}}, 1.0
 	switch {
 	case len(tuned) > 0:
-		tune, widen = tuned[0], tuned[0].week
+		candidates, widen = []candidate{{tuned[0], 1}}, tuned[0].week
+		m.widen(prior, widen)
 	case len(h.days) >= 15:
 		widen = m.weekPrior(d, prior)
+		m.widen(prior, widen)
+		candidates = d.tail().tune(prior, sizeGrids, 1)
 	}
-	m.widen(prior, widen)
-	if len(tuned) == 0 && len(h.days) >= 15 {
-		tune = d.tail().tune(prior, sizeGrids, 1)
-	}
-	tune.week = widen
-	m.tuned = append(m.tuned, tune)
+	candidates[0].week = widen
+	m.tuned = append(m.tuned, candidates[0].tuning)
 	seen := make([]innovation, len(h.days))
-	m.size, _ = d.filter(prior, tune, seen)
+	for i, c := range candidates {
+		var own []innovation
+		if i == 0 {
+			own = seen
+		}
+		l, _ := d.filter(prior, c.tuning, own)
+		m.size = append(m.size, member{l, c.weight})
+	}
 	for i, s := range seen {
 		k := s.error / s.deviation
 		if i >= settling && !d.aside[i] && math.Abs(k) > flagBeyond {
@@ -178,7 +183,7 @@ func (m *model) borrowed(d calendar.Date) float64 {
 	sum := m.offset(d)
 	for k, at := range x.at {
 		if at != 0 {
-			sum += x.value[k] * m.size.state[at]
+			sum += x.value[k] * m.size.coefficient(at)
 		}
 	}
 	return sum
@@ -249,7 +254,7 @@ func (m *model) fitShapes(h *history, tuned []tuning) {
 		if len(tuned) > k+1 {
 			tune = tuned[k+1]
 		} else {
-			tune = d.tail().tune(prior, shapeGrids, scale)
+			tune = d.tail().tune(prior, shapeGrids, scale)[0].tuning
 		}
 		m.tuned = append(m.tuned, tune)
 		seen := make([]innovation, n)
@@ -287,7 +292,7 @@ func principal(rows [][]float64, weight []float64, count int) [][]float64 {
 			directions[k][j] = math.Sin(float64((k + 1) * (j + 1))) // any start that is not orthogonal to the answer
 		}
 	}
-	for range 40 {
+	for range 20 {
 		for k, d := range directions {
 			next := make([]float64, n)
 			for a := range n {

@@ -1,6 +1,10 @@
 package forecast
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // level is a Gaussian model of one number a day, kept up to date by the Kalman filter: z = x.b + u + noise. The coefficients b are
 // fixed, with normal priors; b[0], the level, walks at random; u is an AR(1) day effect. The last state is u.
@@ -91,15 +95,16 @@ func (l *level) predict(x sparse) (mean, variance float64) {
 func (l *level) observe(innovation, variance, noise float64) {
 	n := l.n
 	total := variance + noise
-	for i := range n {
-		gain := l.work[i] / total
-		if gain == 0 {
+	work := l.work
+	for i, w := range work {
+		if w == 0 {
 			continue
 		}
+		gain := w / total
 		l.state[i] += gain * innovation
-		row := l.cov[i*n : i*n+n]
-		for k, w := range l.work {
-			row[k] -= gain * w
+		row := l.cov[i*n : i*n+n : i*n+n]
+		for k := range row {
+			row[k] -= gain * work[k]
 		}
 	}
 }
@@ -175,19 +180,36 @@ var (
 	shapeGrids = grids{noise: []float64{.3, .6, 1}, day: []float64{.1, .3, .6}, rho: []float64{.3, .5, .7, .85}, walk: []float64{.01, .03, .08}}
 )
 
-// tune finds the tuning of the greatest likelihood by going along one grid at a time from its middle.
-func (d *daily) tune(prior []float64, g grids, scale float64) tuning {
+// candidate is a tuning and how much it is believed.
+type candidate struct {
+	tuning
+	weight float64
+}
+
+// A log likelihood this much below the best is left out, and so is what comes after so many candidates. The weights are tempered, since
+// a robust likelihood says more than it knows.
+const (
+	candidateTemper = 3.0
+	candidateDepth  = 10.0
+	candidateCount  = 12
+)
+
+// tune finds the tunings of the greatest likelihood, by going along one grid at a time from its middle. The best comes first; its
+// neighbours follow, weighted by their likelihood: few days decide little between them, and their average errs less than any one.
+func (d *daily) tune(prior []float64, g grids, scale float64) []candidate {
 	axes := [4][]float64{g.noise, g.day, g.rho, g.walk}
 	at := [4]int{len(g.noise) / 2, len(g.day) / 2, len(g.rho) / 2, len(g.walk) / 2}
 	pick := func(at [4]int) tuning {
 		return tuning{noise: axes[0][at[0]] * scale, day: axes[1][at[1]] * scale, rho: axes[2][at[2]], walk: axes[3][at[3]] * scale}
 	}
 	known := map[[4]int]float64{}
+	var tried [][4]int
 	score := func(at [4]int) float64 {
 		v, found := known[at]
 		if !found {
 			_, v = d.filter(prior, pick(at), nil)
 			known[at] = v
+			tried = append(tried, at)
 		}
 		return v
 	}
@@ -207,7 +229,79 @@ func (d *daily) tune(prior []float64, g grids, scale float64) tuning {
 			}
 		}
 	}
-	return pick(at)
+	slices.SortStableFunc(tried, func(a, b [4]int) int { return cmp.Compare(known[b], known[a]) })
+	var out []candidate
+	total := 0.0
+	for _, at := range tried[:min(candidateCount, len(tried))] {
+		if known[at] > best-candidateDepth {
+			out = append(out, candidate{pick(at), math.Exp((known[at] - best) / candidateTemper)})
+			total += out[len(out)-1].weight
+		}
+	}
+	for i := range out {
+		out[i].weight /= total
+	}
+	return out
+}
+
+// mixture is the same level under several tunings, and how much each is believed.
+type mixture []member
+
+type member struct {
+	*level
+	weight float64
+}
+
+func (m mixture) clone() mixture {
+	out := make(mixture, len(m))
+	for i, l := range m {
+		out[i] = member{l.level.clone(), l.weight}
+	}
+	return out
+}
+
+func (m mixture) advance(days int) {
+	for _, l := range m {
+		l.level.advance(days)
+	}
+}
+
+// predict gives the mean and variance of z, noise included, and each member's cov.x.
+func (m mixture) predict(x sparse) (mean, variance float64, reach [][]float64) {
+	means := make([]float64, len(m))
+	for i, l := range m {
+		var own float64
+		means[i], own = l.level.predict(x)
+		mean += l.weight * means[i]
+		variance += l.weight * (own + square(l.noise))
+		reach = append(reach, append([]float64(nil), l.work...))
+	}
+	for i, l := range m {
+		variance += l.weight * square(means[i]-mean)
+	}
+	return mean, variance, reach
+}
+
+// carry is the covariance of z of a day, whose reach is given, with that of a day so many open days later: coefficients stay, u fades.
+func (m mixture) carry(reach [][]float64, x sparse, back int) float64 {
+	total := 0.0
+	for i, l := range m {
+		sum := reach[i][l.n-1] * math.Pow(l.rho, float64(back))
+		for k, at := range x.at {
+			sum += x.value[k] * reach[i][at]
+		}
+		total += l.weight * sum
+	}
+	return total
+}
+
+// coefficient is the mean of one coefficient.
+func (m mixture) coefficient(at int) float64 {
+	sum := 0.0
+	for _, l := range m {
+		sum += l.weight * l.state[at]
+	}
+	return sum
 }
 
 func square(x float64) float64 { return x * x }

@@ -20,7 +20,7 @@ type model struct {
 	profile [7][]float64       // unit length
 	typical [classes][]float64 // mean profile of special days
 	seen    [classes]float64   // how many special days that rests on
-	size    *level             // of log a
+	size    mixture            // of log a
 	factor  [][]float64        // shapes by which days differ, unit length
 	score   []*level           // of each factor's score
 	rest    []float64          // variance of what is left of a slot, relative to a squared, counting noise not counted

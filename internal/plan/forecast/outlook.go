@@ -41,7 +41,7 @@ func (m *model) ahead(dates []calendar.Date, like *model, today *partial) ([]out
 	n := len(dates)
 	looks := make([]outlook, n)
 	across := mat.NewSymDense(n, nil) // covariance of the sizes of different days
-	reach := make([][]float64, n)     // cov.x of each day, for its covariance with later ones
+	reach := make([][][]float64, n)   // cov.x of each day, for its covariance with later ones
 	steps := make([]int, n)
 	last := m.last
 	for i, date := range dates {
@@ -50,37 +50,27 @@ func (m *model) ahead(dates []calendar.Date, like *model, today *partial) ([]out
 		size.advance(steps[i])
 		row := m.terms.row(date)
 		x, unseen := through(row, m.columns, m.terms.prior)
-		mean, variance := size.predict(x)
-		reach[i] = append([]float64(nil), size.work...)
+		mean, variance, r := size.predict(x)
+		reach[i] = r
 		o := &looks[i]
 		o.date, o.open = date, m.open[date.Weekday()]
 		o.size = mean + m.offset(date) + like.borrowed(date)
-		o.spread = math.Min(maxSpread, (variance+square(size.noise))*square(m.trust[0])+unseen)
+		o.spread = math.Min(maxSpread, variance*square(m.trust[0])+unseen)
 		across.SetSym(i, i, o.spread)
 		back := 0
 		for j := i - 1; j >= 0; j-- {
 			back += steps[j+1]
-			across.SetSym(j, i, math.Max(-maxSpread, math.Min(maxSpread, carry(reach[j], x, size, back)*square(m.trust[0]))))
+			across.SetSym(j, i, math.Max(-maxSpread, math.Min(maxSpread, size.carry(reach[j], x, back)*square(m.trust[0]))))
 		}
 		m.lookShape(o, scores, row, steps[i])
 		if today != nil && date == today.day.Date {
 			o.partial = today
 			m.learnToday(o, size, scores, row)
 			across.SetSym(i, i, o.spread)
-			_, _ = size.predict(x)
-			reach[i] = append([]float64(nil), size.work...)
+			_, _, reach[i] = size.predict(x)
 		}
 	}
 	return looks, across
-}
-
-// carry is the covariance of a day's log size with that of a day so many open days later: the coefficients stay, u fades.
-func carry(reach []float64, x sparse, l *level, back int) float64 {
-	sum := reach[l.n-1] * math.Pow(l.rho, float64(back))
-	for k, at := range x.at {
-		sum += x.value[k] * reach[at]
-	}
-	return sum
 }
 
 // lookShape sets the expected profile, its moves and the covariance of (log a, scores).
@@ -121,7 +111,7 @@ const within = 4.0
 
 // learnToday conditions a day on its slots so far (a Gaussian update of log a and the scores together) and tells the levels, so that
 // the days after it profit too. A start that is far from what was expected widens the expectation first, so that it is believed.
-func (m *model) learnToday(o *outlook, size *level, scores []*level, row sparse) {
+func (m *model) learnToday(o *outlook, size mixture, scores []*level, row sparse) {
 	n := o.cov.SymmetricDim()
 	before := mat.NewSymDense(n, nil)
 	before.CopySym(o.cov)
@@ -149,7 +139,9 @@ func (m *model) learnToday(o *outlook, size *level, scores []*level, row sparse)
 		}
 	}
 	x, _ := through(row, m.columns, m.terms.prior)
-	size.learn(x, theta.AtVec(0), before.At(0, 0), cov.At(0, 0))
+	for _, l := range size {
+		l.learn(x, theta.AtVec(0), before.At(0, 0), cov.At(0, 0))
+	}
 	for k, l := range scores {
 		x, _ := through(row, m.shaped, m.terms.shapePrior())
 		l.learn(x, theta.AtVec(k+1), before.At(k+1, k+1), cov.At(k+1, k+1))

@@ -18,6 +18,7 @@ type terms struct {
 	annual  bool
 	events  []Event
 	effects map[string]int // first column of a kind of event
+	rows    map[calendar.Date]sparse
 }
 
 // Prior standard deviations of the terms, on the logarithm of the square root of the contacts: 0.05 is 10 % of the contacts. They were
@@ -98,7 +99,7 @@ func (t *terms) quiet(d calendar.Date) bool {
 
 // lay settles the columns for a history.
 func (t *terms) lay(dates []calendar.Date) {
-	t.keys = map[string]int{}
+	t.keys, t.rows = map[string]int{}, map[calendar.Date]sparse{}
 	add := func(name string, deviation float64) {
 		t.names, t.prior = append(t.names, name), append(t.prior, square(deviation))
 	}
@@ -144,8 +145,17 @@ func (t *terms) lay(dates []calendar.Date) {
 
 var weekdayNames = [7]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
-// row is the regressors of a date.
+// row is the regressors of a date. Rows are remembered, since every fit of the contest asks for them again.
 func (t *terms) row(d calendar.Date) sparse {
+	row, found := t.rows[d]
+	if !found {
+		row = t.describe(d)
+		t.rows[d] = row
+	}
+	return row
+}
+
+func (t *terms) describe(d calendar.Date) sparse {
 	q := t.about(d)
 	var s sparse
 	at := 0
