@@ -202,6 +202,9 @@ func (r *Reader) take() ([]Commit, error) {
 	return h.ring[from:to:to], nil
 }
 
+// Seq is the last sequence number that the reader was given.
+func (r *Reader) Seq() int64 { return r.after }
+
 // Close forgets the reader.
 func (r *Reader) Close() {
 	r.hub.mu.Lock()

@@ -50,11 +50,10 @@ func start(t testing.TB, db *store.DB, o live.Options) (c *live.Centre, stop fun
 
 func waitFor(t testing.TB, what string, f func() bool) {
 	t.Helper()
-	for range 1000 {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		if f() {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatalf("waited in vain for %s", what)
 }

@@ -227,8 +227,10 @@ func (t *tenure) planAll(calls []*call) (w *turn) {
 	return w
 }
 
-// settle answers a turn that is on disk and tells the screens.
+// settle tells the screens of a turn that is on disk, then answers it: whoever has an answer finds it in the feed too.
 func (t *tenure) settle(w *turn) {
+	t.c.head.Store(t.state.next - 1)
+	t.c.o.Hub.Publish(w.commits())
 	for _, k := range w.calls {
 		if id, named := k.key(); named && k.refused == nil {
 			t.memory.add(id, Receipt{Seq: k.seq, Result: k.result})
@@ -239,8 +241,6 @@ func (t *tenure) settle(w *turn) {
 	for k, first := range w.followers {
 		k.tell(first.reply())
 	}
-	t.c.head.Store(t.state.next - 1)
-	t.c.o.Hub.Publish(w.commits())
 }
 
 // discard throws away a turn that broke a rule while it was planned.
