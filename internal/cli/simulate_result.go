@@ -54,6 +54,7 @@ type estimate struct {
 	Mean number `json:"mean"`
 	Low  number `json:"low"`
 	High number `json:"high"`
+	SE   number `json:"se"`
 }
 
 type simulateGroup struct {
@@ -62,7 +63,9 @@ type simulateGroup struct {
 	Arrived      estimate `json:"arrived_per_run"`
 	ServiceLevel estimate `json:"service_level"`
 	WithGivenUp  estimate `json:"service_level_with_abandoned"`
+	Waited       estimate `json:"waited"`
 	WaitMean     estimate `json:"wait_mean_s"`
+	WaitMeanAll  estimate `json:"wait_mean_with_abandoned_s"`
 	WaitP50      estimate `json:"wait_p50_s"`
 	WaitP90      estimate `json:"wait_p90_s"`
 	WaitP99      estimate `json:"wait_p99_s"`
@@ -122,7 +125,7 @@ func newSimulateResult(c *SimulateCommand, study *sim.Study, r *sim.Report) *sim
 
 func over(r *sim.Report, figure func(*sim.Result) float64) estimate {
 	e := r.Over(figure)
-	return estimate{number(e.Mean), number(e.Low), number(e.High)}
+	return estimate{number(e.Mean), number(e.Low), number(e.High), number(e.SE)}
 }
 
 func groupOver(r *sim.Report, name string, target float64, of func(*sim.Result) *sim.Group) simulateGroup {
@@ -134,7 +137,9 @@ func groupOver(r *sim.Report, name string, target float64, of func(*sim.Result) 
 		Arrived:      read(func(g *sim.Group) float64 { return float64(g.Arrived) }),
 		ServiceLevel: read(func(g *sim.Group) float64 { return g.ServiceLevel }),
 		WithGivenUp:  read(func(g *sim.Group) float64 { return g.ServiceLevelAC }),
+		Waited:       read(func(g *sim.Group) float64 { return g.Figures.Waited }),
 		WaitMean:     read(func(g *sim.Group) float64 { return g.MeanWaitS }),
+		WaitMeanAll:  read(func(g *sim.Group) float64 { return g.MeanAllWaitS }),
 		WaitP50:      read(func(g *sim.Group) float64 { return g.P50S }),
 		WaitP90:      read(func(g *sim.Group) float64 { return g.P90S }),
 		WaitP99:      read(func(g *sim.Group) float64 { return g.P99S }),
