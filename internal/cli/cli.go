@@ -22,6 +22,8 @@ type Streams struct {
 // Commands is every command that sentral knows, in the order that help shows them. Each field's type has a
 // Run(ctx context.Context, s Streams) error method in a file of its own.
 type Commands struct {
+	Demo     DemoCommand     `cmd:"" help:"Open an invented centre with simulated customers and agents."`
+	Serve    ServeCommand    `cmd:"" help:"Run one node of a centre."`
 	Version  VersionCommand  `cmd:"" help:"Print the program's version."`
 	Search   SearchCommand   `cmd:"" help:"Measure the knowledge base's search."`
 	Language LanguageCommand `cmd:"" help:"Stems and language of words and texts."`

@@ -34,6 +34,7 @@ func New(mux *http.ServeMux, rooms Rooms) *API {
 	}
 	a := &API{Rooms: rooms, huma: humago.New(mux, cfg)}
 	a.huma.UseMiddleware(a.identify)
+	a.registerSignIn()
 	a.registerSession()
 	a.registerDesk()
 	a.registerCustomers()

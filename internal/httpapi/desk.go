@@ -41,6 +41,8 @@ func (a *API) registerDesk() {
 			return desk.SetStatus(ctx, in.Subject, in.Body.Status, in.Body.Pause)
 		})
 
+	run(a, operation{method: http.MethodPut, path: "/api/desk/here", id: "still-here", tag: "desk", summary: "The desk's heartbeat, every few seconds: whoever is not heard for a while is taken for lost and gets no offers"},
+		func(ctx context.Context, in *struct{ Who }) error { return desk.Here(ctx, in.Subject) })
 	serve(a, operation{method: http.MethodPost, path: "/api/offers/{id}/accept", id: "accept-offer", tag: "desk", summary: "Take the contact offered"},
 		func(ctx context.Context, in *offerIn) (contact.Detail, error) {
 			return desk.Accept(ctx, in.Subject, in.ID)
@@ -63,6 +65,14 @@ func (a *API) registerDesk() {
 			return desk.Present(ctx, in.Subject, in.ID, in.Body.Here, in.Body.Typing)
 		})
 
+	a.registerTalk()
+	a.registerHandling()
+	a.registerHandOver()
+}
+
+// registerTalk registers what is said on a contact.
+func (a *API) registerTalk() {
+	desk := a.Rooms.Desk
 	serve(a, operation{method: http.MethodGet, path: "/api/contacts/{id}/messages", id: "list-messages", tag: "contacts", summary: "Older messages, a page at a time"},
 		func(ctx context.Context, in *struct {
 			ContactIn
@@ -113,7 +123,6 @@ func (a *API) registerDesk() {
 		}) error {
 			return desk.SaveDraft(ctx, in.Subject, in.ID, in.Body.Kind, in.Body.Text)
 		})
-	a.registerHandling()
 }
 
 type messagePage struct {
@@ -160,12 +169,6 @@ func (a *API) registerHandling() {
 		func(ctx context.Context, in *handOver) error {
 			return desk.Transfer(ctx, in.Subject, in.ID, in.Body)
 		})
-	run(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/consult", id: "consult", tag: "contacts", summary: "Ask somebody to advise while you keep it"},
-		func(ctx context.Context, in *handOver) error {
-			return desk.Consult(ctx, in.Subject, in.ID, in.Body)
-		})
-	run(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/consult/end", id: "end-consult", tag: "contacts", summary: "The advice is over"},
-		func(ctx context.Context, in *ContactIn) error { return desk.EndConsult(ctx, in.Subject, in.ID) })
 	run(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/snooze", id: "snooze-contact", tag: "contacts", summary: "Put a deferred contact away until a time"},
 		func(ctx context.Context, in *struct {
 			ContactIn
@@ -175,6 +178,17 @@ func (a *API) registerHandling() {
 		}) error {
 			return desk.Snooze(ctx, in.Subject, in.ID, in.Body.Until)
 		})
+}
+
+// registerHandOver registers what involves a colleague or a leader.
+func (a *API) registerHandOver() {
+	desk := a.Rooms.Desk
+	run(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/consult", id: "consult", tag: "contacts", summary: "Ask somebody to advise while you keep it"},
+		func(ctx context.Context, in *handOver) error {
+			return desk.Consult(ctx, in.Subject, in.ID, in.Body)
+		})
+	run(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/consult/end", id: "end-consult", tag: "contacts", summary: "The advice is over"},
+		func(ctx context.Context, in *ContactIn) error { return desk.EndConsult(ctx, in.Subject, in.ID) })
 	run(a, operation{method: http.MethodPut, path: "/api/contacts/{id}/priority", id: "prioritise-contact", tag: "contacts", summary: "Move one waiting contact (leaders)"},
 		func(ctx context.Context, in *struct {
 			ContactIn

@@ -55,6 +55,14 @@ func (a *API) registerSession() {
 		})
 	run(a, operation{method: http.MethodDelete, path: "/api/me/totp", id: "remove-totp", tag: "session", summary: "Stop using the authenticator app (a fresh sign-in is needed)"},
 		func(ctx context.Context, in *struct{ Who }) error { return room.RemoveTOTP(ctx, in.Subject) })
+	a.registerPasskeys()
+	run(a, operation{method: http.MethodDelete, path: "/api/session", id: "sign-out", tag: "session", summary: "Sign out here"},
+		func(ctx context.Context, in *struct{ Who }) error { return room.SignOut(ctx, in.Subject) })
+	a.registerPeople()
+}
+
+func (a *API) registerPasskeys() {
+	room := a.Rooms.Access
 	serve(a, operation{method: http.MethodGet, path: "/api/me/passkeys", id: "list-passkeys", tag: "session", summary: "Your passkeys"},
 		func(ctx context.Context, in *struct{ Who }) ([]access.PasskeyView, error) {
 			return room.Passkeys(ctx, in.Subject)
@@ -77,9 +85,6 @@ func (a *API) registerSession() {
 		}) error {
 			return room.RemovePasskey(ctx, in.Subject, in.ID)
 		})
-	run(a, operation{method: http.MethodDelete, path: "/api/session", id: "sign-out", tag: "session", summary: "Sign out here"},
-		func(ctx context.Context, in *struct{ Who }) error { return room.SignOut(ctx, in.Subject) })
-	a.registerPeople()
 }
 
 func (a *API) registerPeople() {

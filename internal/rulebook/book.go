@@ -7,6 +7,7 @@ import (
 	"sentral/internal/centre"
 	"sentral/internal/config"
 	"sentral/internal/desk/access"
+	"sentral/internal/engine/routing"
 )
 
 // Book is one version of the configuration with everything looked up beforehand. It never changes; a new version is a new Book.
@@ -168,4 +169,66 @@ func (b *Book) names() Names {
 		n.Canned = append(n.Canned, NamedCanned{ID: x.ID, Key: x.Key, Title: x.Title, Text: x.Text, Brand: b.ids["brands"][x.Brand]})
 	}
 	return n
+}
+
+// Team finds a team; nil when there is none.
+func (b *Book) Team(id centre.TeamID) *config.Team {
+	for i := range b.Teams {
+		if b.Teams[i].ID == int32(id) {
+			return &b.Teams[i]
+		}
+	}
+	return nil
+}
+
+// SkillsOf are somebody's levels by skill key.
+func (b *Book) SkillsOf(id centre.AgentID) map[string]int32 {
+	out := map[string]int32{}
+	for _, p := range b.People {
+		if p.ID == int32(id) {
+			for _, n := range p.Skills {
+				out[n.Skill] = n.Level
+			}
+		}
+	}
+	return out
+}
+
+// Serves tells whether these skills are enough for a queue at its easiest step before all hands are called.
+func (b *Book) Serves(skills map[string]int32, q *config.Queue) bool {
+	for i := len(q.Steps) - 1; i >= 0; i-- {
+		if q.Steps[i].AllHands && i > 0 {
+			continue
+		}
+		for _, n := range q.Steps[i].Needs {
+			if skills[n.Skill] < n.Level {
+				return false
+			}
+		}
+		return true
+	}
+	return true
+}
+
+// languageSkill is the skill that stands for a language of the screens, by the words that configurations use for it.
+var languageSkill = map[string][]string{
+	"nb": {"norsk", "norwegian", "nb", "no"}, "nn": {"norsk", "norwegian", "nn", "no"}, "sv": {"svensk", "svenska", "swedish", "sv"}, "en": {"engelsk", "english", "engelska", "en"},
+}
+
+// SkillsFor is the language as a need of the contact's own; none when the queue asks for that language anyway, or the centre has no such skill.
+func (b *Book) SkillsFor(language string, queue centre.QueueID) routing.Need {
+	q := b.queues[queue]
+	for _, key := range languageSkill[language] {
+		id := b.ids["skills"][key]
+		if id == 0 || q == nil {
+			continue
+		}
+		for _, n := range q.Steps[0].Needs {
+			if n.Skill == key {
+				return routing.Need{}
+			}
+		}
+		return routing.Need{Skill: centre.SkillID(id), Level: 1}
+	}
+	return routing.Need{}
 }

@@ -151,3 +151,6 @@ func (db *DB) Read(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	tx.Rollback()
 	return explain("read", err)
 }
+
+// Ping tells whether the database answers.
+func (db *DB) Ping(ctx context.Context) error { return explain("ping", db.read.PingContext(ctx)) }

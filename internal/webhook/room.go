@@ -2,12 +2,33 @@ package webhook
 
 import (
 	"context"
+	"log/slog"
 	"sentral/internal/centre"
 	"sentral/internal/desk/access"
+	"sentral/internal/engine/live"
+	"sentral/internal/store"
+	"time"
 )
 
+// Options is what the room stands on.
+type Options struct {
+	Centre *live.Centre
+	Store  store.Webhook
+	Access *access.Room
+	Seal   func(secret []byte, about string) ([]byte, error)
+	Unseal func(sealed []byte, about string) ([]byte, error)
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
 // Room tells others.
-type Room struct{}
+type Room struct{ Options }
+
+// New makes a room; Run makes it live.
+func New(o Options) *Room { return &Room{Options: o} }
+
+// Run delivers until the context ends.
+func (r *Room) Run(ctx context.Context) { <-ctx.Done() }
 
 var notOpen = centre.Errorf(centre.Unavailable, "not open yet")
 

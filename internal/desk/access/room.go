@@ -227,3 +227,22 @@ func (r *Room) credential(ctx context.Context, id centre.AgentID) (Credential, e
 	}
 	return c, err
 }
+
+// Still tells whether a subject's session or key holds now: streams ask it while they run, so that a revoked session hears nothing more.
+func (r *Room) Still(ctx context.Context, s Subject) error {
+	if s.Session == "" {
+		return nil // keys are looked up again at the next request; streams of keys end with their connection
+	}
+	row, err := r.store.Session(ctx, s.Session)
+	if centre.KindOf(err) == centre.Missing && err != nil {
+		return centre.Errorf(centre.Unknown, "the session has ended: sign in again")
+	}
+	if err != nil {
+		return nil // the store is in trouble; that does not sign anybody out
+	}
+	p, ok := r.people.Person(s.Person)
+	if r.instant() >= row.Expires || !ok || !p.Active {
+		return centre.Errorf(centre.Unknown, "the session has ended: sign in again")
+	}
+	return nil
+}

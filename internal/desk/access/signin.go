@@ -239,3 +239,12 @@ func (r *Room) ChangePassword(ctx context.Context, s Subject, old, password stri
 	}
 	return r.Record(ctx, s, "password.changed", fmt.Sprintf("person %d", s.Person), "")
 }
+
+// SessionFor opens a session for somebody without asking for anything. The demo's simulated agents use it in place of a password; no route reaches it.
+func (r *Room) SessionFor(ctx context.Context, id centre.AgentID) (SignedIn, error) {
+	p, ok := r.people.Person(id)
+	if !ok || !p.Active {
+		return SignedIn{}, centre.Errorf(centre.Missing, "nobody active has the id %d", id)
+	}
+	return r.open(ctx, p, "demo", false)
+}

@@ -17,8 +17,8 @@ import (
 	"sentral/internal/centre"
 )
 
-// seal encrypts a secret with the master key (AES-256-GCM); about binds it to its place, so that a row copied elsewhere does not open.
-func (r *Room) seal(secret []byte, about string) ([]byte, error) {
+// Seal encrypts a secret with the master key (AES-256-GCM); about binds it to its place, so that a row copied elsewhere does not open.
+func (r *Room) Seal(secret []byte, about string) ([]byte, error) {
 	g, err := r.gcm()
 	if err != nil {
 		return nil, err
@@ -28,7 +28,8 @@ func (r *Room) seal(secret []byte, about string) ([]byte, error) {
 	return g.Seal(nonce, nonce, secret, []byte(about)), nil
 }
 
-func (r *Room) unseal(sealed []byte, about string) ([]byte, error) {
+// Unseal opens what Seal closed at the same place.
+func (r *Room) Unseal(sealed []byte, about string) ([]byte, error) {
 	g, err := r.gcm()
 	if err != nil {
 		return nil, err
@@ -63,7 +64,7 @@ func (r *Room) BeginTOTP(ctx context.Context, s Subject) (TOTPSecret, error) {
 	if err != nil {
 		return TOTPSecret{}, err
 	}
-	if c.TOTPPending, err = r.seal([]byte(key.Secret()), totpPlace(s.Person)); err != nil {
+	if c.TOTPPending, err = r.Seal([]byte(key.Secret()), totpPlace(s.Person)); err != nil {
 		return TOTPSecret{}, err
 	}
 	if err := r.store.SaveCredential(ctx, c); err != nil {
@@ -117,7 +118,7 @@ func (r *Room) RemoveTOTP(ctx context.Context, s Subject) error {
 
 // checkCode accepts the code of this half minute or of one beside it, and each of them once (RFC 6238 section 5.2).
 func (r *Room) checkCode(c *Credential, sealed []byte, code string) error {
-	secret, err := r.unseal(sealed, totpPlace(c.Person))
+	secret, err := r.Unseal(sealed, totpPlace(c.Person))
 	if err != nil {
 		return centre.Errorf(centre.Internal, "the stored secret does not open: %w", err)
 	}

@@ -2,124 +2,168 @@ package contact
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
 	"sentral/internal/centre"
 	"sentral/internal/desk/access"
 	"sentral/internal/desk/conversation"
+	"sentral/internal/engine/live"
+	"sentral/internal/engine/routing"
+	"sentral/internal/rulebook"
+	"sentral/internal/store"
 )
 
+// Options is what the desk stands on.
+type Options struct {
+	Centre       *live.Centre
+	Rules        *rulebook.Room
+	Access       *access.Room
+	Conversation store.Conversation
+	Customers    store.Customer
+	Recent       *conversation.Recent // shared with the channels
+	// Levels gives today's service level of a queue in thousandths, -1 when there is none; nil when no board is there.
+	Levels func(centre.QueueID) int
+	// OnTyping is told when the agent of a contact is writing; the channels set it.
+	OnTyping func(conversation.Typing)
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
 // Room is the desk.
-type Room struct{}
+type Room struct {
+	Options
 
-var notOpen = centre.Errorf(centre.Unavailable, "not open yet")
-
-func (r *Room) Desk(ctx context.Context, s access.Subject) (v0 Desk, err error) { return v0, notOpen }
-
-func (r *Room) SetStatus(ctx context.Context, s access.Subject, status string, pause centre.PauseID) (v0 Agent, err error) {
-	return v0, notOpen
+	mu       sync.Mutex
+	seq      int64
+	threads  map[centre.ContactID]*thread
+	mine     map[centre.AgentID]map[centre.ContactID]bool // whose desk a contact stands on, advisers included
+	offers   map[centre.AgentID]ringing
+	screens  map[centre.AgentID]map[*screen]bool
+	present  map[centre.ContactID]map[centre.AgentID]Presence
+	heard    map[centre.AgentID]time.Time
+	lastCalm string
 }
 
-func (r *Room) SetAgentStatus(ctx context.Context, s access.Subject, agent centre.AgentID, status string, pause centre.PauseID) error {
-	return notOpen
+// ringing is the offer at one agent.
+type ringing struct {
+	offer   centre.OfferID
+	contact centre.ContactID
 }
 
-func (r *Room) Accept(ctx context.Context, s access.Subject, id centre.OfferID) (v0 Detail, err error) {
-	return v0, notOpen
+// New makes a room; Run makes it live.
+func New(o Options) *Room {
+	if o.Levels == nil {
+		o.Levels = func(centre.QueueID) int { return -1 }
+	}
+	return &Room{
+		Options: o, threads: map[centre.ContactID]*thread{}, mine: map[centre.AgentID]map[centre.ContactID]bool{}, offers: map[centre.AgentID]ringing{},
+		screens: map[centre.AgentID]map[*screen]bool{}, present: map[centre.ContactID]map[centre.AgentID]Presence{}, heard: map[centre.AgentID]time.Time{},
+	}
 }
 
-func (r *Room) Decline(ctx context.Context, s access.Subject, id centre.OfferID) error {
-	return notOpen
+// The log's words for what the desk and the channels add to it. Payloads hold ids only.
+const (
+	FactMessage = "message"
+	FactNote    = "note"
+	FactRead    = "read"
+)
+
+// Said is the payload of FactMessage and FactNote; the entry's sequence number is the id of what was said.
+type Said struct {
+	Author conversation.Author `json:"author,omitempty"`
 }
 
-func (r *Room) Open(ctx context.Context, s access.Subject, id centre.ContactID) (v0 Detail, err error) {
-	return v0, notOpen
+// Seen is the payload of FactRead.
+type Seen struct {
+	Side    conversation.Author `json:"side"`
+	Message int64               `json:"message"`
 }
 
-func (r *Room) Present(ctx context.Context, s access.Subject, id centre.ContactID, here, typing bool) error {
-	return notOpen
+func forbidden(a access.Action) error {
+	return centre.Errorf(centre.Forbidden, "you may not do this (%s)", a)
 }
 
-func (r *Room) Messages(ctx context.Context, s access.Subject, id centre.ContactID, before int64, limit int) (v0 []conversation.Message, v1 bool, err error) {
-	return v0, v1, notOpen
+// object is what access.Can is asked about for a contact in the engine.
+func (r *Room) object(c routing.ContactView) access.Object {
+	o := access.Object{Queue: c.Queue, Brand: r.Rules.Book().BrandOf(c.Queue), Agent: c.Agent}
+	if p, ok := r.Rules.Person(c.Agent); ok {
+		o.Team, o.Partner = p.Team, p.Partner
+	}
+	return o
 }
 
-func (r *Room) Reply(ctx context.Context, s access.Subject, id centre.ContactID, m Reply) (v0 conversation.Message, err error) {
-	return v0, notOpen
+// objectOf is object with the subject's own standing as adviser counted as theirs.
+func (r *Room) objectOf(s access.Subject, c routing.ContactView) access.Object {
+	o := r.object(c)
+	if c.Adviser != 0 && c.Adviser == s.Person {
+		o.Agent, o.Team, o.Partner = s.Person, s.Team, s.Partner
+	}
+	return o
 }
 
-func (r *Room) Note(ctx context.Context, s access.Subject, id centre.ContactID, key, text string) (v0 conversation.Note, err error) {
-	return v0, notOpen
+// act runs one command on a contact in the engine. The plan checks the contact's phase and returns its refusal before it steps. The key makes a
+// repetition harmless; an empty one is not recognised again.
+func (r *Room) act(ctx context.Context, s access.Subject, a access.Action, id centre.ContactID, key string, plan func(p *live.Plan, c routing.ContactView) error) (live.Receipt, error) {
+	r.hear(s.Person)
+	return r.Centre.Do(ctx, live.Command{Client: client(s), ID: key, Plan: func(p *live.Plan) error {
+		c, ok := p.Engine().Contact(id)
+		if !ok {
+			return centre.ErrorAt(centre.Missing, "id", "there is no open contact %d", id)
+		}
+		if !access.Can(s, a, r.objectOf(s, c)) {
+			if !access.Can(s, access.ReadContacts, r.objectOf(s, c)) {
+				return centre.ErrorAt(centre.Missing, "id", "there is no open contact %d", id)
+			}
+			return forbidden(a)
+		}
+		return plan(p, c)
+	}})
 }
 
-func (r *Room) Read(ctx context.Context, s access.Subject, id centre.ContactID, message int64) error {
-	return notOpen
+func client(s access.Subject) string {
+	if s.Key != 0 {
+		return fmt.Sprintf("key %d", s.Key)
+	}
+	return fmt.Sprintf("agent %d", s.Person)
 }
 
-func (r *Room) SaveDraft(ctx context.Context, s access.Subject, id centre.ContactID, kind, text string) error {
-	return notOpen
+// hold refuses when the contact is not in the agent's hands.
+func hold(s access.Subject, c routing.ContactView) error {
+	switch {
+	case c.Agent != s.Person:
+		return centre.ErrorAt(centre.Conflict, "id", "the contact is no longer yours")
+	case c.Phase != routing.InTalk && c.Phase != routing.InPark && c.Phase != routing.InHold:
+		return centre.ErrorAt(centre.Conflict, "id", "the conversation is over")
+	}
+	return nil
 }
 
-func (r *Room) End(ctx context.Context, s access.Subject, id centre.ContactID) error { return notOpen }
-
-func (r *Room) WrapUp(ctx context.Context, s access.Subject, id centre.ContactID, reason centre.ReasonID, outcome, note string) error {
-	return notOpen
+// refusal turns what the engine refused, which the plan should have seen, into an error for the caller.
+func refusal(decisions []routing.Decision) error {
+	for _, d := range decisions {
+		if d.Kind == routing.Refused {
+			return centre.Errorf(centre.Conflict, "this is not possible now (%s)", d.Code)
+		}
+	}
+	return nil
 }
 
-func (r *Room) ExtendWrapUp(ctx context.Context, s access.Subject, id centre.ContactID, seconds int) error {
-	return notOpen
+// step tells the engine and keeps its refusal, if it has one, for the caller: what has been stepped stays.
+func step(p *live.Plan, refused *error, e routing.Event) []routing.Decision {
+	d := p.Step(e)
+	*refused = refusal(d)
+	return d
 }
 
-func (r *Room) Requeue(ctx context.Context, s access.Subject, id centre.ContactID, queue centre.QueueID, words string) error {
-	return notOpen
-}
-
-func (r *Room) Transfer(ctx context.Context, s access.Subject, id centre.ContactID, to HandOver) error {
-	return notOpen
-}
-
-func (r *Room) Consult(ctx context.Context, s access.Subject, id centre.ContactID, to HandOver) error {
-	return notOpen
-}
-
-func (r *Room) EndConsult(ctx context.Context, s access.Subject, id centre.ContactID) error {
-	return notOpen
-}
-
-func (r *Room) Snooze(ctx context.Context, s access.Subject, id centre.ContactID, until centre.Instant) error {
-	return notOpen
-}
-
-func (r *Room) Prioritise(ctx context.Context, s access.Subject, id centre.ContactID, priority int) error {
-	return notOpen
-}
-
-func (r *Room) Colleagues(ctx context.Context, s access.Subject) (v0 []Colleague, err error) {
-	return v0, notOpen
-}
-
-func (r *Room) FindCustomers(ctx context.Context, s access.Subject, query string, limit int) (v0 []Customer, err error) {
-	return v0, notOpen
-}
-
-func (r *Room) Customer(ctx context.Context, s access.Subject, id centre.CustomerID) (v0 Customer, err error) {
-	return v0, notOpen
-}
-
-func (r *Room) ChangeCustomer(ctx context.Context, s access.Subject, id centre.CustomerID, c CustomerChange) (v0 Customer, err error) {
-	return v0, notOpen
-}
-
-func (r *Room) Upload(ctx context.Context, s access.Subject, name string, body []byte) (v0 conversation.File, err error) {
-	return v0, notOpen
-}
-
-func (r *Room) File(ctx context.Context, s access.Subject, id string) (v0 conversation.File, v1 []byte, err error) {
-	return v0, v1, notOpen
-}
-
-func (r *Room) Preview(ctx context.Context, s access.Subject, p Preview) (v0 PreviewResult, err error) {
-	return v0, notOpen
-}
-
-func (r *Room) Follow(ctx context.Context, s access.Subject, after int64, send func(seq int64, event string, data any) error) error {
-	return notOpen
+// hear notes that an agent's desk is there.
+func (r *Room) hear(agent centre.AgentID) {
+	if agent == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.heard[agent] = r.Now()
 }

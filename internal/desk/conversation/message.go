@@ -55,6 +55,7 @@ type Thread struct {
 	Contact      centre.ContactID
 	Customer     centre.CustomerID
 	Verified     bool
+	Name         string // the customer's, as known when last read; empty when unknown
 	Language     string
 	Page         string
 	Visitor      string // hash of the visitor's token; empty when it did not come by chat

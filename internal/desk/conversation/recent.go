@@ -14,6 +14,7 @@ type Recent struct {
 	mu       sync.Mutex
 	messages ring[Message]
 	notes    ring[Note]
+	threads  ring[Thread]
 }
 
 const recentKept = 8192
@@ -46,6 +47,21 @@ func (r *Recent) PutNote(n Note) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.notes.put(n.ID, n)
+}
+
+// PutThread remembers what the screens say of a contact.
+func (r *Recent) PutThread(t Thread) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.threads.put(int64(t.Contact), t)
+}
+
+// Thread finds what the screens say of a contact.
+func (r *Recent) Thread(contact centre.ContactID) (Thread, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t, ok := r.threads.byID[int64(contact)]
+	return t, ok
 }
 
 // Message finds a message of a contact by id.

@@ -1,4 +1,5 @@
 // Code generated from the Go API by `go generate ./web`. DO NOT EDIT.
+export type AcceptInvitationRequest = { "password": string; "token": string; }
 export type AccessAuditLine = { "agent_id"?: number; "at_ms": number; "detail"?: string; "id": number; "object"?: string; "what": string; "who": string; }
 export type AccessAuditPage = { "lines": Array<AccessAuditLine>; "more": boolean; "whole": boolean; }
 export type AccessCeremony = { "id": string; "options": unknown; }
@@ -91,6 +92,7 @@ export type ConversationTyping = { "author": "customer" | "agent"; "contact_id":
 export type ErrorDetail = { "location"?: string; "message"?: string; "value"?: unknown; }
 export type ErrorModel = { "detail"?: string; "errors"?: Array<ErrorDetail>; "instance"?: string; "status"?: number; "title"?: string; "type"?: string; }
 export type ExtendWrapUpRequest = { "seconds": number; }
+export type GiveCodeRequest = { "code": string; }
 export type MarkReadRequest = { "message_id": number; }
 export type MessagePage = { "messages": Array<ConversationMessage>; "more": boolean; }
 export type PrioritiseContactRequest = { "priority": number; }
@@ -111,6 +113,8 @@ export type SendMessageRequest = { "after": number; "files"?: Array<string>; "ke
 export type SetAgentStatusRequest = { "pause_id"?: number; "status": "offline" | "ready" | "direct_only" | "paused"; }
 export type SetPresenceRequest = { "here": boolean; "typing": boolean; }
 export type SetStatusRequest = { "pause_id"?: number; "status": "offline" | "ready" | "direct_only" | "paused"; }
+export type SignInRequest = { "email": string; "password": string; }
+export type SignedInBody = { "code": boolean; }
 export type SnoozeContactRequest = { "until_ms": number; }
 export type UndoConfigRequest = { "version": number; }
 export type VisitorReadRequest = { "message_id": number; }
@@ -212,6 +216,7 @@ export type Routes = {
   "GET /api/customers/{id}": { path: { "id": number; }; query: { }; body: undefined; out: ContactCustomer }
   "PATCH /api/customers/{id}": { path: { "id": number; }; query: { }; body: ContactCustomerChange; out: ContactCustomer }
   "GET /api/desk": { path: { }; query: { }; body: undefined; out: ContactDesk }
+  "PUT /api/desk/here": { path: { }; query: { }; body: undefined; out: void }
   "PUT /api/desk/status": { path: { }; query: { }; body: SetStatusRequest; out: ContactAgent }
   "GET /api/events": { path: { }; query: { "after"?: number; "limit"?: number; }; body: undefined; out: WebhookEventPage }
   "GET /api/events/live": { path: { }; query: { "after"?: number; }; body: undefined; out: void }
@@ -240,6 +245,11 @@ export type Routes = {
   "DELETE /api/people/{id}/sessions": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "POST /api/preview": { path: { }; query: { }; body: ContactPreview; out: ContactPreviewResult }
   "DELETE /api/session": { path: { }; query: { }; body: undefined; out: void }
+  "POST /api/session": { path: { }; query: { }; body: SignInRequest; out: SignedInBody }
+  "PUT /api/session": { path: { }; query: { }; body: GiveCodeRequest; out: SignedInBody }
+  "POST /api/session/passkey": { path: { }; query: { }; body: AccessPasskeyAnswer; out: SignedInBody }
+  "POST /api/session/passkey/begin": { path: { }; query: { }; body: undefined; out: AccessCeremony }
+  "POST /api/session/welcome": { path: { }; query: { }; body: AcceptInvitationRequest; out: SignedInBody }
   "GET /api/wall": { path: { }; query: { "formula"?: "answered_of_offered" | "answered_of_answered" | "answered_or_abandoned_of_offered" | "connect" | "genesys" | "genesys_short_off" | "genesys_abandons_off" | "cisco_ignored" | "cisco_negative" | "cisco_positive" | "queue"; "team_id"?: number; "brand_id"?: number; "partner_id"?: number; }; body: undefined; out: BoardWall }
   "GET /api/wall/live": { path: { }; query: { "formula"?: "answered_of_offered" | "answered_of_answered" | "answered_or_abandoned_of_offered" | "connect" | "genesys" | "genesys_short_off" | "genesys_abandons_off" | "cisco_ignored" | "cisco_negative" | "cisco_positive" | "queue"; "team_id"?: number; "brand_id"?: number; "partner_id"?: number; }; body: undefined; out: void }
   "GET /api/wall/pages": { path: { }; query: { }; body: undefined; out: Array<BoardPage> }

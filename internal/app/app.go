@@ -1,0 +1,283 @@
+// Package app is the only wiring: configuration to stores to rooms to drivers to servers, started in that order and stopped in the other.
+//
+// It owns the process: what runs, where it listens, and how it ends. It refuses every rule of the trade. Begin reading with Open.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"sentral/internal/board"
+	"sentral/internal/centre"
+	"sentral/internal/channel/chat"
+	"sentral/internal/config"
+	"sentral/internal/desk/access"
+	"sentral/internal/desk/contact"
+	"sentral/internal/desk/conversation"
+	"sentral/internal/engine/live"
+	"sentral/internal/httpapi"
+	"sentral/internal/publicui"
+	"sentral/internal/rulebook"
+	"sentral/internal/store"
+	"sentral/internal/webhook"
+)
+
+// Options says how a node runs.
+type Options struct {
+	Listen   string            // where browsers reach it, such as 127.0.0.1:8080
+	Address  string            // the public address, such as https://kundeservice.nordlys.example; default http:// and Listen
+	Data     string            // a folder for the embedded database and the master key
+	Database string            // postgres://... ; empty means the embedded database in Data
+	Node     string            // lasting name of this node among several; default its host name
+	NodeAddr string            // where other nodes reach this one; default Listen
+	DevUI    string            // address of a Vite server, for those who build the web
+	Demo     bool              // says so on the screens
+	SignIns  []publicui.SignIn // the demo's people, shown on the sign-in page
+	// OpenMetrics lets other machines read /metrics; else only this one may.
+	OpenMetrics bool
+	TTL         time.Duration // of the lease; default 5 s
+	Log         *slog.Logger
+	Document    *config.Document // applied when there is no configuration yet; nil leaves that to the first-run wizard
+}
+
+// App is one running node.
+type App struct {
+	Options
+	DB       *store.DB
+	Centre   *live.Centre
+	Rules    *rulebook.Room
+	Access   *access.Room
+	Desk     *contact.Room
+	Chat     *chat.Room
+	Board    *board.Board
+	Webhooks *webhook.Room
+	Setup    string // the one-time code of the first-run wizard; empty once there is an administrator
+
+	meters   *meters
+	server   *http.Server
+	listener net.Listener
+	stop     context.CancelFunc
+	running  sync.WaitGroup
+}
+
+// domain is the centre of this installation.
+const domain centre.ID = 1
+
+// Open opens the store and the rooms, and begins to listen. Serve answers.
+func Open(ctx context.Context, o Options) (*App, error) {
+	o, err := o.settled()
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Options: o, meters: newMeters()}
+	if a.DB, err = store.Open(ctx, store.Options{URL: o.Database, Log: o.Log}); err != nil {
+		return nil, err
+	}
+	if err := a.open(ctx); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func (o Options) settled() (Options, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:8080"
+	}
+	if o.Node == "" {
+		name, err := os.Hostname()
+		if err != nil {
+			return o, centre.Errorf(centre.Unavailable, "host name: %w", err)
+		}
+		o.Node = name + " " + o.Listen
+	}
+	if o.Data == "" {
+		o.Data = "data"
+	}
+	if err := os.MkdirAll(o.Data, 0o700); err != nil {
+		return o, centre.Errorf(centre.Unavailable, "data folder %s: %w", o.Data, err)
+	}
+	if o.Database == "" {
+		o.Database = "sqlite:" + filepath.Join(o.Data, "sentral.db")
+	}
+	return o, nil
+}
+
+// open wires the rooms, bottom up.
+func (a *App) open(ctx context.Context) (err error) {
+	if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", a.Listen); err != nil {
+		return centre.Errorf(centre.Unavailable, "listen on %s: %w", a.Listen, err)
+	}
+	a.Listen = a.listener.Addr().String()
+	if a.Address == "" {
+		a.Address = "http://" + a.Listen
+	}
+	if a.NodeAddr == "" {
+		a.NodeAddr = a.Listen
+	}
+	master, err := masterKey(filepath.Join(a.Data, "master.key"))
+	if err != nil {
+		return err
+	}
+	a.Centre = live.New(live.Options{Centre: domain, Store: a.DB, Node: a.Node, Addr: a.NodeAddr, TTL: a.TTL, Log: a.Log})
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	a.stop = stop
+	a.start(func() {
+		if err := a.Centre.Run(run); err != nil && run.Err() == nil {
+			a.Log.Error("the centre's driver has stopped", "error", err)
+		}
+	})
+	if a.Rules, err = rulebook.New(ctx, store.Rulebook{DB: a.DB, Domain: domain}, a.Centre, a.Log); err != nil {
+		return err
+	}
+	now := time.Now
+	if a.Access, err = access.New(access.Options{Address: a.Address, Master: master, Demo: a.Demo}, store.Access{DB: a.DB, Domain: domain}, a.Rules, now, a.Log); err != nil {
+		return err
+	}
+	a.Rules.OnChange(func(*rulebook.Book) { a.Access.Forget() })
+	a.rooms(now)
+	for _, keep := range []func(context.Context){a.Desk.Run, a.Chat.Run, a.Board.Run, a.Webhooks.Run, a.Rules.KeepHours, a.watchOwnership} {
+		a.start(func() { keep(run) })
+	}
+	return a.firstRun(ctx)
+}
+
+// rooms opens the rooms that act through the centre, and ties the two that talk across: the desk and the chat tell each other who is writing.
+func (a *App) rooms(now func() time.Time) {
+	words, customers := store.Conversation{DB: a.DB, Domain: domain}, store.Customer{DB: a.DB, Domain: domain}
+	recent := &conversation.Recent{}
+	a.Board = board.New(board.Options{Centre: a.Centre, Rules: a.Rules, Counters: store.Board{DB: a.DB, Domain: domain}, Surveys: store.Survey{DB: a.DB, Domain: domain}, Now: now, Log: a.Log})
+	a.Chat = chat.New(chat.Options{
+		Centre: a.Centre, Rules: a.Rules, Words: words, Customers: customers, Chat: store.Chat{DB: a.DB, Domain: domain}, Surveys: store.Survey{DB: a.DB, Domain: domain},
+		Recent: recent, Seal: a.Access.Seal, Unseal: a.Access.Unseal, Address: a.Address, Now: now, Log: a.Log,
+		OnTyping: func(t conversation.Typing) { a.Desk.CustomerTyping(t) },
+	})
+	a.Desk = contact.New(contact.Options{
+		Centre: a.Centre, Rules: a.Rules, Access: a.Access, Conversation: words, Customers: customers, Recent: recent, Levels: a.Board.Level, OnTyping: a.Chat.AgentTyping,
+		Now: now, Log: a.Log,
+	})
+	a.Webhooks = webhook.New(webhook.Options{Centre: a.Centre, Store: store.Webhook{DB: a.DB, Domain: domain}, Access: a.Access, Seal: a.Access.Seal, Unseal: a.Access.Unseal, Now: now, Log: a.Log})
+}
+
+func (a *App) start(fn func()) { a.running.Go(fn) }
+
+// watchOwnership reads the configuration anew whenever this node comes to own the centre: another node may have changed it.
+func (a *App) watchOwnership(ctx context.Context) {
+	owner := a.Centre.Status().Owner
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		now := a.Centre.Status().Owner
+		if now && !owner {
+			if err := a.Rules.Reload(ctx); err != nil {
+				a.Log.Error("the configuration could not be read", "error", err)
+				continue
+			}
+		}
+		owner = now
+	}
+}
+
+// firstRun applies the document given for an empty centre, or makes the code with which the wizard is opened.
+func (a *App) firstRun(ctx context.Context) error {
+	if err := a.ready(ctx); err != nil {
+		return err
+	}
+	if !a.Rules.Empty() {
+		return nil
+	}
+	if a.Document == nil {
+		a.Setup = newSetupCode()
+		return nil
+	}
+	_, err := a.Rules.Setup(ctx, *a.Document)
+	return err
+}
+
+// ready waits until this node owns the centre or knows who does.
+func (a *App) ready(ctx context.Context) error {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if s := a.Centre.Status(); s.Owner || (s.Addr != "" && s.Addr != a.NodeAddr) {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return centre.Errorf(centre.Unavailable, "start: %w", ctx.Err())
+		}
+	}
+}
+
+// Serve answers until the context ends, then lets requests finish and stops.
+func (a *App) Serve(ctx context.Context) error {
+	handler, err := a.handler()
+	if err != nil {
+		return err
+	}
+	a.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug)}
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	a.server.BaseContext = func(net.Listener) context.Context { return base }
+	failed := make(chan error, 1)
+	go func() { failed <- a.server.Serve(a.listener) }()
+	select {
+	case err := <-failed:
+		if !errors.Is(err, http.ErrServerClosed) {
+			return centre.Errorf(centre.Unavailable, "serve: %w", err)
+		}
+	case <-ctx.Done():
+	}
+	cancel() // streams end; browsers come back to whoever is there
+	wait, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer done()
+	if err := a.server.Shutdown(wait); err != nil {
+		return a.server.Close()
+	}
+	return nil
+}
+
+// Close stops what runs and closes the store. The centre takes a snapshot on its way out.
+func (a *App) Close() {
+	if a.listener != nil {
+		a.listener.Close()
+	}
+	if a.stop != nil {
+		a.stop()
+		a.running.Wait()
+	}
+	if a.DB != nil {
+		if err := a.DB.Close(); err != nil {
+			a.Log.Error("the database did not close", "error", err)
+		}
+	}
+}
+
+// handler is every route: the API, the pages, the web.
+func (a *App) handler() (http.Handler, error) {
+	mux := http.NewServeMux()
+	httpapi.New(mux, httpapi.Rooms{Access: a.Access, Desk: a.Desk, Board: a.Board, Config: a.Rules, Chat: a.Chat, Webhooks: a.Webhooks})
+	err := publicui.Register(mux, publicui.Options{
+		Access: a.Access, Rules: a.Rules, SetUp: a.setUp, SetUpOpen: func() bool { return a.Setup != "" && a.Rules.Empty() }, Cookie: httpapi.SessionCookie, Demo: a.SignIns,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a.around(mux)
+}

@@ -1,0 +1,116 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"sentral/internal/centre"
+	"sentral/internal/config"
+	"sentral/internal/desk/conversation"
+	"sentral/internal/engine/live"
+	"sentral/internal/store"
+)
+
+// identity is who the brand's own site says the visitor is.
+type identity struct {
+	jwt.RegisteredClaims
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	Phone string `json:"phone"`
+}
+
+const (
+	audience     = "sentral-widget"
+	identityLife = 5 * time.Minute
+)
+
+// secretPlace binds a sealed brand secret to its brand.
+func secretPlace(brand int32) string { return fmt.Sprintf("widget secret of brand %d", brand) }
+
+// identity verifies a signed identity: HS256 with the brand's secret, for this audience, and no older or longer-lived than five minutes. Nil when none is
+// given.
+func (r *Room) identity(ctx context.Context, b *config.Brand, token string) (*identity, error) {
+	if token == "" {
+		return nil, nil
+	}
+	const where = "identity"
+	sealed, err := r.Chat.BrandSecret(ctx, centre.BrandID(b.ID))
+	if err != nil {
+		return nil, err
+	}
+	if sealed == nil {
+		return nil, centre.ErrorAt(centre.Invalid, where, "%s has no signing secret here: make one first", b.Name)
+	}
+	secret, err := r.Unseal(sealed, secretPlace(b.ID))
+	if err != nil {
+		return nil, centre.Errorf(centre.Internal, "the brand's secret does not open: %w", err)
+	}
+	who := &identity{}
+	_, err = jwt.ParseWithClaims(token, who, func(*jwt.Token) (any, error) { return secret, nil },
+		jwt.WithValidMethods([]string{"HS256"}), jwt.WithAudience(audience), jwt.WithExpirationRequired(), jwt.WithTimeFunc(r.Now), jwt.WithLeeway(10*time.Second))
+	switch {
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return nil, centre.ErrorAt(centre.Unknown, where, "is too old: the page must fetch a new one")
+	case err != nil:
+		return nil, centre.ErrorAt(centre.Unknown, where, "is not signed by %s for this chat", b.Name)
+	case who.Subject == "":
+		return nil, centre.ErrorAt(centre.Invalid, where, "names nobody: sub is empty")
+	case who.ExpiresAt.Sub(r.Now()) > identityLife+10*time.Second:
+		return nil, centre.ErrorAt(centre.Invalid, where, "lives longer than five minutes")
+	}
+	return who, nil
+}
+
+// SetBrandSecret keeps the secret with which a brand's site signs identities.
+func (r *Room) SetBrandSecret(ctx context.Context, brand int32, secret []byte) error {
+	sealed, err := r.Seal(secret, secretPlace(brand))
+	if err != nil {
+		return err
+	}
+	return r.Chat.SaveBrandSecret(ctx, centre.BrandID(brand), sealed)
+}
+
+// known finds or makes the customer of a signed identity.
+func (r *Room) known(ctx context.Context, who identity) (centre.CustomerID, error) {
+	id, err := r.Customers.ByAddress(ctx, "subject", who.Subject)
+	if err != nil || id != 0 {
+		return id, err
+	}
+	_, err = r.Centre.Do(ctx, live.Command{Client: "subject " + hashToken(who.Subject)[:32], ID: "known", Plan: func(p *live.Plan) error {
+		id = r.newCustomer(p, store.CustomerRow{Name: who.Name, Email: who.Email, Phone: who.Phone, Number: who.Subject}, who.Subject)
+		return nil
+	}})
+	if err != nil {
+		return 0, err
+	}
+	return r.Customers.ByAddress(ctx, "subject", who.Subject)
+}
+
+// newCustomer makes a customer in the plan; the id is the sequence number of the fact that tells of it.
+func (r *Room) newCustomer(p *live.Plan, row store.CustomerRow, subject string) centre.CustomerID {
+	row.Name, row.Email = conversation.Cut(row.Name, 100), strings.ToLower(strings.TrimSpace(row.Email))
+	row.Since = p.Now()
+	row.ID = centre.CustomerID(p.Fact("customer", 0, 0, struct{}{}))
+	p.Write(r.Customers.Put(row))
+	if subject != "" {
+		p.Write(r.Customers.Address(row.ID, "subject", subject))
+	}
+	return row.ID
+}
+
+// checkAddress refuses what is not an e-mail address; empty is none.
+func checkAddress(email string) error {
+	if email == "" {
+		return nil
+	}
+	if a, err := mail.ParseAddress(email); err != nil || a.Address != email {
+		return centre.ErrorAt(centre.Invalid, "email", "%q is not an e-mail address", email)
+	}
+	return nil
+}

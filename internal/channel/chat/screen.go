@@ -1,0 +1,491 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"sentral/internal/centre"
+	"sentral/internal/desk/contact"
+	"sentral/internal/desk/conversation"
+	"sentral/internal/engine/journal"
+	"sentral/internal/engine/live"
+	"sentral/internal/engine/routing"
+	"sentral/internal/feed"
+	"sentral/internal/store"
+)
+
+// screen is one stream to one visitor's browser, bounded: who does not keep up is cut off and begins again.
+type screen struct {
+	out    chan told
+	closed bool
+	place  Place
+	state  State
+}
+
+type told struct {
+	seq   int64
+	event string
+	data  any
+}
+
+const (
+	screenBacklog = 64
+	messagesShown = 200
+)
+
+// seen is what the engine says of a visitor's contact.
+type seen struct {
+	contact routing.ContactView
+	open    bool
+	row     journal.Contact
+	place   Place
+	seq     int64
+}
+
+func (r *Room) look(ctx context.Context, ids map[centre.ContactID]bool) (map[centre.ContactID]seen, error) {
+	out := map[centre.ContactID]seen{}
+	err := r.Centre.View(ctx, func(v *live.View) error {
+		for id := range ids {
+			s := seen{seq: v.Seq()}
+			s.contact, s.open = v.Engine().Contact(id)
+			s.row, _ = v.Contact(id)
+			if s.open && (s.contact.Phase == routing.InQueue || s.contact.Phase == routing.InOffer) {
+				s.place.Position = v.Engine().Position(id)
+				if e := v.Engine().EstimateContact(id); e.Known {
+					s.place.LowMS, s.place.HighMS = e.LowMS, e.HighMS
+				}
+			}
+			out[id] = s
+		}
+		return nil
+	})
+	return out, err
+}
+
+// stateOf says how far a conversation is, in the visitor's words.
+func (r *Room) stateOf(ctx context.Context, id centre.ContactID, s seen) State {
+	out := State{State: "none", Survey: "none"}
+	switch {
+	case id == 0:
+		return out
+	case s.open && s.contact.Phase != routing.InWrapUp:
+		out.State = "waiting"
+		if s.contact.Phase == routing.InTalk || s.contact.Phase == routing.InPark || s.contact.Phase == routing.InHold || s.contact.Phase == routing.InSnooze {
+			out.State, out.Files = "talking", true
+			out.Agent = r.firstName(s.contact.Agent)
+		}
+		return out
+	}
+	out.State = "ended"
+	c, err := r.ended(ctx, id, s)
+	if err != nil {
+		return out
+	}
+	out.Agent = r.firstName(c.Agent)
+	out.Survey = r.surveyOf(ctx, c)
+	return out
+}
+
+// ended is a contact whose conversation is over.
+func (r *Room) ended(ctx context.Context, id centre.ContactID, s seen) (store.ClosedContact, error) {
+	if s.open { // in wrap-up
+		c := store.ClosedContact{LastQueue: s.contact.Queue, Answered: s.row.Answered}
+		c.ID, c.Agent, c.Ended, c.Brand, c.Created = id, s.contact.Agent, s.row.Ended, s.row.About.Brand, s.contact.Arrived
+		return c, nil
+	}
+	return r.Customers.Contact(ctx, id)
+}
+
+// surveyOf tells whether the two questions are to be asked: somebody has helped, the queue asks, and it is not too long ago.
+func (r *Room) surveyOf(ctx context.Context, c store.ClosedContact) string {
+	book := r.Rules.Book()
+	q := book.Queue(c.LastQueue)
+	if q == nil || !q.Survey || c.Answered == 0 {
+		return "none"
+	}
+	if done, err := r.Surveys.Answered(ctx, c.ID); err != nil || done {
+		return "answered"
+	}
+	if c.Ended != 0 && centre.At(r.Now()).Sub(c.Ended) > time.Duration(book.Rules.SurveyOpenH)*time.Hour {
+		return "none"
+	}
+	return "open"
+}
+
+func (r *Room) firstName(id centre.AgentID) string {
+	p, ok := r.Rules.Person(id)
+	if !ok {
+		return ""
+	}
+	first, _, _ := strings.Cut(p.Name, " ")
+	return first
+}
+
+// Conversation is the visitor's present conversation.
+func (r *Room) Conversation(ctx context.Context, authorization string) (Conversation, error) {
+	v, err := r.visitor(ctx, authorization)
+	if err != nil {
+		return Conversation{}, err
+	}
+	return r.conversation(ctx, v)
+}
+
+func (r *Room) conversation(ctx context.Context, v store.Visitor) (Conversation, error) {
+	looks, err := r.look(ctx, map[centre.ContactID]bool{v.Contact: true})
+	if err != nil {
+		return Conversation{}, err
+	}
+	s := looks[v.Contact]
+	st := r.stateOf(ctx, v.Contact, s)
+	out := Conversation{Seq: s.seq, Contact: v.Contact, State: st.State, Agent: st.Agent, Place: s.place, Survey: st.Survey, Files: st.Files, Messages: []conversation.Message{}}
+	if v.Contact == 0 {
+		return out, nil
+	}
+	out.Reference = reference(v.Contact)
+	out.Messages, _, err = r.messages(ctx, v.Contact)
+	return out, err
+}
+
+// messages are the newest of a conversation, as the visitor may see them.
+func (r *Room) messages(ctx context.Context, id centre.ContactID) ([]conversation.Message, bool, error) {
+	list, more, err := r.Words.Messages(ctx, id, 0, messagesShown)
+	if list == nil {
+		list = []conversation.Message{}
+	}
+	return list, more, err
+}
+
+// Transcript is a conversation as a text to keep.
+func (r *Room) Transcript(ctx context.Context, authorization string, id centre.ContactID) (name, text string, err error) {
+	v, err := r.visitor(ctx, authorization)
+	if err != nil {
+		return "", "", err
+	}
+	if id == 0 {
+		id = v.Contact
+	}
+	t, err := r.Words.Thread(ctx, id)
+	if err != nil || t.Visitor != v.Hash {
+		return "", "", centre.ErrorAt(centre.Missing, "contact_id", "you have no such conversation")
+	}
+	book := r.Rules.Book()
+	zone := time.UTC
+	brand := ""
+	if b := book.Brand(v.Brand); b != nil {
+		brand = b.Name
+		for _, m := range book.Markets {
+			if m.Key == b.Market {
+				if z, err := time.LoadLocation(m.TimeZone); err == nil {
+					zone = z
+				}
+			}
+		}
+	}
+	messages, _, err := r.messages(ctx, id)
+	if err != nil {
+		return "", "", err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s · %s\n\n", brand, reference(id))
+	for _, m := range messages {
+		who := m.Name
+		if who == "" {
+			who = "–"
+		}
+		if m.Author == conversation.BySystem {
+			continue
+		}
+		fmt.Fprintf(&b, "%s  %s\n%s\n", m.At.Time().In(zone).Format("2006-01-02 15:04"), who, m.Text)
+		for _, f := range m.Files {
+			fmt.Fprintf(&b, "[%s]\n", f.Name)
+		}
+		b.WriteString("\n")
+	}
+	return "chat-" + reference(id) + ".txt", b.String(), nil
+}
+
+// Answer takes the two questions after the conversation. A later answer takes the place of an earlier one until the survey closes.
+func (r *Room) Answer(ctx context.Context, authorization string, a SurveyAnswer) error {
+	v, err := r.visitor(ctx, authorization)
+	if err != nil {
+		return err
+	}
+	t, err := r.Words.Thread(ctx, a.Contact)
+	if err != nil || t.Visitor != v.Hash {
+		return centre.ErrorAt(centre.Missing, "contact_id", "you have no such conversation")
+	}
+	looks, err := r.look(ctx, map[centre.ContactID]bool{a.Contact: true})
+	if err != nil {
+		return err
+	}
+	s := looks[a.Contact]
+	if s.open && s.contact.Phase != routing.InWrapUp {
+		return centre.ErrorAt(centre.Conflict, "contact_id", "the conversation is not over")
+	}
+	c, err := r.ended(ctx, a.Contact, s)
+	if err != nil {
+		return err
+	}
+	if r.surveyOf(ctx, c) == "none" {
+		return centre.ErrorAt(centre.Conflict, "contact_id", "this conversation is not asked about, or no longer")
+	}
+	book := r.Rules.Book()
+	row := store.SurveyAnswer{
+		Contact: a.Contact, Queue: c.LastQueue, Brand: book.BrandOf(c.LastQueue), Channel: centre.Chat.String(), Reason: c.Reason, Version: 1,
+		OKS: a.OKS, Solved: a.Solved, Comment: strings.TrimSpace(conversation.Clean(a.Comment)),
+	}
+	if p, ok := r.Rules.Person(c.Agent); ok {
+		row.Team, row.Partner = p.Team, p.Partner
+	}
+	_, err = r.Centre.Do(ctx, live.Command{Plan: func(p *live.Plan) error {
+		row.At = p.Now()
+		p.Fact(FactAnswered, a.Contact, 0, Answered{Queue: row.Queue, Brand: row.Brand, Team: row.Team, Partner: row.Partner, OKS: row.OKS, Solved: row.Solved})
+		p.Write(r.Surveys.Put(row))
+		return nil
+	}})
+	return err
+}
+
+// FactAnswered is the log's word for a survey answer.
+const FactAnswered = "survey_answer"
+
+// Answered is the payload of FactAnswered.
+type Answered struct {
+	Queue   centre.QueueID   `json:"queue"`
+	Brand   centre.BrandID   `json:"brand,omitempty"`
+	Team    centre.TeamID    `json:"team,omitempty"`
+	Partner centre.PartnerID `json:"partner,omitempty"`
+	OKS     int              `json:"oks"`
+	Solved  string           `json:"solved"`
+}
+
+// Follow streams the visitor's conversation: a snapshot, then what is new.
+func (r *Room) Follow(ctx context.Context, authorization string, _ int64, send func(seq int64, event string, data any) error) error {
+	v, err := r.visitor(ctx, authorization)
+	if err != nil {
+		return err
+	}
+	sc := &screen{out: make(chan told, screenBacklog)}
+	r.mu.Lock()
+	if len(r.screens[v.Contact]) >= 8 {
+		r.mu.Unlock()
+		return centre.Errorf(centre.Exhausted, "too many windows at once")
+	}
+	if r.screens[v.Contact] == nil {
+		r.screens[v.Contact] = map[*screen]bool{}
+	}
+	r.screens[v.Contact][sc] = true
+	r.mu.Unlock()
+	defer func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.drop(v.Contact, sc)
+	}()
+	c, err := r.conversation(ctx, v)
+	if err != nil {
+		return err
+	}
+	if err := send(c.Seq, "snapshot", c); err != nil {
+		return err
+	}
+	for {
+		select {
+		case t, ok := <-sc.out:
+			if !ok {
+				return nil
+			}
+			if err := send(t.seq, t.event, t.data); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// tell puts an event before every window of a conversation. The lock is held.
+func (r *Room) tell(id centre.ContactID, seq int64, event string, data any) {
+	for s := range r.screens[id] {
+		select {
+		case s.out <- told{seq, event, data}:
+		default:
+			r.drop(id, s)
+		}
+	}
+}
+
+func (r *Room) drop(id centre.ContactID, s *screen) {
+	if !s.closed {
+		s.closed = true
+		close(s.out)
+	}
+	delete(r.screens[id], s)
+	if len(r.screens[id]) == 0 {
+		delete(r.screens, id)
+	}
+}
+
+// AgentTyping tells the visitor that the agent is writing.
+func (r *Room) AgentTyping(t conversation.Typing) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tell(t.Contact, 0, "typing", t)
+}
+
+// Run keeps the visitors' windows up to date until the context ends.
+func (r *Room) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := r.follow(ctx); err != nil && ctx.Err() == nil {
+			if !errors.Is(err, feed.ErrEnded) && !errors.Is(err, feed.ErrReset) && centre.KindOf(err) != centre.Unavailable {
+				r.Log.Warn("the chat's feed broke; beginning again", "error", err)
+			}
+			r.mu.Lock()
+			for id, all := range r.screens {
+				for s := range all {
+					r.drop(id, s)
+				}
+			}
+			r.mu.Unlock()
+			select {
+			case <-ctx.Done():
+			case <-time.After(200 * time.Millisecond):
+			}
+		}
+	}
+}
+
+func (r *Room) follow(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	reader, err := r.Centre.Hub().Subscribe(r.Centre.Head())
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	commits := make(chan []feed.Commit)
+	broken := make(chan error, 1)
+	go func() {
+		for {
+			c, err := reader.Next(ctx)
+			if err != nil {
+				broken <- err
+				return
+			}
+			select {
+			case commits <- c:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	places := time.NewTicker(2 * time.Second)
+	defer places.Stop()
+	for {
+		select {
+		case c := <-commits:
+			if err := r.project(ctx, c); err != nil {
+				return err
+			}
+		case <-places.C: // everybody's place moves when anybody is answered: all windows are looked at together
+			if err := r.show(ctx, r.watched()); err != nil {
+				return err
+			}
+		case err := <-broken:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (r *Room) watched() map[centre.ContactID]bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make(map[centre.ContactID]bool, len(r.screens))
+	for id := range r.screens {
+		if id != 0 {
+			out[id] = true
+		}
+	}
+	return out
+}
+
+// project tells the windows what some commits said, and the state of the conversations they touched.
+func (r *Room) project(ctx context.Context, commits []feed.Commit) error {
+	watched := r.watched()
+	touched := map[centre.ContactID]bool{}
+	for _, c := range commits {
+		for i := range c.Entries {
+			e := &c.Entries[i]
+			if watched[e.Contact] {
+				touched[e.Contact] = true
+				r.take(ctx, e)
+			}
+			for _, d := range e.Decisions {
+				if watched[d.Contact] {
+					touched[d.Contact] = true
+				}
+			}
+		}
+	}
+	if len(touched) == 0 {
+		return nil
+	}
+	return r.show(ctx, touched)
+}
+
+func (r *Room) take(ctx context.Context, e *journal.Entry) {
+	switch e.Kind {
+	case contact.FactMessage:
+		m, ok := r.Recent.Message(e.Contact, e.Seq)
+		if !ok {
+			var err error
+			if m, err = r.Words.Message(ctx, e.Seq); err != nil {
+				r.Log.Error("a message could not be read", "message", e.Seq, "error", err)
+				return
+			}
+		}
+		r.mu.Lock()
+		r.tell(e.Contact, e.Seq, "message", m)
+		r.mu.Unlock()
+	case contact.FactRead:
+		if mark, ok := contact.ReadBy(e, conversation.ByAgent); ok {
+			r.mu.Lock()
+			r.tell(e.Contact, e.Seq, "read", ReadMark{Message: mark, At: e.At})
+			r.mu.Unlock()
+		}
+	}
+}
+
+// show tells each window the state and place of its conversation where they differ from what it was told before.
+func (r *Room) show(ctx context.Context, ids map[centre.ContactID]bool) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	looks, err := r.look(ctx, ids)
+	if err != nil {
+		return err
+	}
+	states := map[centre.ContactID]State{}
+	for id, s := range looks {
+		states[id] = r.stateOf(ctx, id, s)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id, s := range looks {
+		for sc := range r.screens[id] {
+			if sc.state != states[id] {
+				sc.state = states[id]
+				r.tell(id, s.seq, "state", states[id])
+			}
+			if sc.place != s.place {
+				sc.place = s.place
+				r.tell(id, 0, "place", s.place)
+			}
+		}
+	}
+	return nil
+}

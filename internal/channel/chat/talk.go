@@ -1,0 +1,309 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"sentral/internal/centre"
+	"sentral/internal/desk/contact"
+	"sentral/internal/desk/conversation"
+	"sentral/internal/engine/journal"
+	"sentral/internal/engine/live"
+	"sentral/internal/engine/routing"
+	"sentral/internal/store"
+)
+
+// Start begins a conversation with its first message. A repeated start, with the same key or while one is open, is that conversation.
+func (r *Room) Start(ctx context.Context, authorization string, in Start) (Conversation, error) {
+	v, err := r.visitor(ctx, authorization)
+	if err != nil {
+		return Conversation{}, err
+	}
+	if err := r.allow(v.Hash, r.MessagesPerMinute); err != nil {
+		return Conversation{}, err
+	}
+	if err := checkAddress(in.Email); err != nil {
+		return Conversation{}, err
+	}
+	text := strings.TrimSpace(conversation.Clean(in.Text))
+	if text == "" {
+		return Conversation{}, centre.ErrorAt(centre.Invalid, "text", "is empty")
+	}
+	book := r.Rules.Book()
+	brand := book.Brand(v.Brand)
+	queue := in.Queue
+	if brand == nil || len(brand.Topics) == 0 {
+		return Conversation{}, centre.Errorf(centre.Conflict, "the brand has no chat")
+	}
+	if queue == 0 {
+		queue = centre.QueueID(book.ID("queues", brand.Topics[0].Queue))
+	}
+	offered := false
+	for _, t := range brand.Topics {
+		offered = offered || centre.QueueID(book.ID("queues", t.Queue)) == queue
+	}
+	if !offered {
+		return Conversation{}, centre.ErrorAt(centre.Invalid, "queue_id", "the brand's chat does not lead to queue %d", queue)
+	}
+	language := in.Language
+	if language == "" {
+		language = "nb"
+	}
+	s := starting{Visitor: v, queue: queue, text: text, language: language, page: page(in.Page), in: in}
+	if err := r.begin(ctx, &s); err != nil {
+		return Conversation{}, err
+	}
+	r.keep(s.Visitor)
+	return r.conversation(ctx, s.Visitor)
+}
+
+// page keeps an address without its query, which may hold what is nobody's business.
+func page(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	address, _, _ = strings.Cut(address, "#")
+	return conversation.Cut(address, 300)
+}
+
+type starting struct {
+	store.Visitor
+	queue    centre.QueueID
+	text     string
+	language string
+	page     string
+	in       Start
+}
+
+// begin is the one command of a start.
+func (r *Room) begin(ctx context.Context, s *starting) error {
+	name := ""
+	if s.Customer != 0 {
+		row, err := r.Customers.Get(ctx, s.Customer)
+		if err != nil && centre.KindOf(err) != centre.Missing {
+			return err
+		}
+		name = row.Name
+	}
+	book := r.Rules.Book()
+	visitor := s.Visitor
+	receipt, err := r.Centre.Do(ctx, live.Command{Client: client(visitor), ID: "start " + s.in.Key, Plan: func(p *live.Plan) error {
+		s.Visitor = visitor
+		if open := p.ByKey(visitorKey(visitor)); open != 0 {
+			if c, ok := p.Engine().Contact(open); ok && c.Phase != routing.InWrapUp {
+				p.Result(open)
+				s.Contact = open
+				return nil // the conversation that is open goes on
+			}
+		}
+		if q, ok := p.Engine().Queue(s.queue); !ok || !q.Open {
+			return centre.ErrorAt(centre.Conflict, "queue_id", "is closed now")
+		}
+		id := p.NewContact()
+		if s.Customer == 0 && (s.in.Name != "" || s.in.Email != "") {
+			s.Customer = r.newCustomer(p, store.CustomerRow{Name: s.in.Name, Email: s.in.Email, Language: s.language}, "")
+			name = conversation.Cut(s.in.Name, 100)
+		}
+		s.Contact = id
+		p.Step(r.arrival(book.SkillsFor(s.language, s.queue), id, s.queue))
+		p.About(id, journal.AboutContact{
+			Brand: s.Brand, Market: book.MarketOf(s.Brand), Customer: s.Customer, Key: visitorKey(visitor), Attributes: map[string]string{"language": s.language},
+		})
+		t := conversation.Thread{Contact: id, Customer: s.Customer, Verified: s.Verified, Name: name, Language: s.language, Page: s.page, Visitor: s.Hash}
+		p.Write(r.Words.PutThread(t))
+		r.Recent.PutThread(t)
+		r.say(p, conversation.Message{Contact: id, Author: conversation.ByCustomer, Name: name, Text: s.text, ClientKey: s.in.Key})
+		p.Write(r.Chat.SetVisitor(s.Visitor))
+		p.Result(id)
+		return nil
+	}})
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(receipt.Result, &s.Contact)
+}
+
+// visitorKey finds a visitor's open contact in the log.
+func visitorKey(v store.Visitor) string { return "chat/" + v.Hash[:32] }
+
+// arrival is the engine's event, with the language as a need of the contact's own where the centre has it as a skill.
+func (r *Room) arrival(need routing.Need, id centre.ContactID, queue centre.QueueID) routing.Event {
+	e := routing.Event{Kind: routing.Arrived, Contact: id, Queue: queue, Channel: centre.Chat}
+	if need.Skill != 0 {
+		e.Needs[0], e.NeedCount = need, 1
+	}
+	return e
+}
+
+// say writes a message in the plan: its id is the sequence number of its fact.
+func (r *Room) say(p *live.Plan, m conversation.Message) conversation.Message {
+	m.At = p.Now()
+	m.ID = p.Fact(contact.FactMessage, m.Contact, 0, contact.Said{Author: m.Author})
+	if m.Files == nil {
+		m.Files = []conversation.File{}
+	}
+	p.Write(r.Words.Append(m))
+	r.Recent.Put(m)
+	return m
+}
+
+// Write writes to the centre. The same key again is the same message.
+func (r *Room) Write(ctx context.Context, authorization, key, text string, files []string) (conversation.Message, error) {
+	v, err := r.visitor(ctx, authorization)
+	if err != nil {
+		return conversation.Message{}, err
+	}
+	if err := r.allow(v.Hash, r.MessagesPerMinute); err != nil {
+		return conversation.Message{}, err
+	}
+	text = strings.TrimSpace(conversation.Clean(text))
+	if text == "" && len(files) == 0 {
+		return conversation.Message{}, centre.ErrorAt(centre.Invalid, "text", "is empty")
+	}
+	attached, err := r.attach(ctx, v, files)
+	if err != nil {
+		return conversation.Message{}, err
+	}
+	name := ""
+	if t, ok := r.Recent.Thread(v.Contact); ok {
+		name = t.Name
+	}
+	var id centre.ContactID
+	receipt, err := r.Centre.Do(ctx, live.Command{Client: client(v), ID: "message " + key, Plan: func(p *live.Plan) error {
+		id = p.ByKey(visitorKey(v))
+		c, ok := p.Engine().Contact(id)
+		if id == 0 || !ok || c.Phase == routing.InWrapUp {
+			return centre.Errorf(centre.Conflict, "the conversation is over: begin a new one")
+		}
+		if c.Phase == routing.InSnooze {
+			p.Step(routing.Event{Kind: routing.Woken, Contact: id})
+		}
+		m := r.say(p, conversation.Message{Contact: id, Author: conversation.ByCustomer, Name: name, Text: text, Files: attached, ClientKey: key})
+		p.Result(m.ID)
+		return nil
+	}})
+	if err != nil {
+		return conversation.Message{}, err
+	}
+	var n int64
+	if err := json.Unmarshal(receipt.Result, &n); err != nil {
+		return conversation.Message{}, centre.Errorf(centre.Internal, "receipt: %w", err)
+	}
+	if m, ok := r.Recent.Message(v.Contact, n); ok {
+		return m, nil
+	}
+	return r.Words.Message(ctx, n)
+}
+
+// attach finds uploads that are the visitor's own.
+func (r *Room) attach(ctx context.Context, v store.Visitor, ids []string) ([]conversation.File, error) {
+	out := []conversation.File{}
+	for i, id := range ids {
+		f, err := r.Words.File(ctx, id, false)
+		if err != nil || f.Owner != client(v) {
+			return nil, centre.ErrorAt(centre.Missing, fmt.Sprintf("files[%d]", i), "there is no such file of yours")
+		}
+		out = append(out, f.File)
+	}
+	return out, nil
+}
+
+// Typing tells the desk that the visitor is writing. It is never stored.
+func (r *Room) Typing(ctx context.Context, authorization string) error {
+	v, err := r.visitor(ctx, authorization)
+	if err != nil || v.Contact == 0 {
+		return err
+	}
+	if err := r.allow("typing "+v.Hash, 60); err != nil {
+		return err
+	}
+	name := ""
+	if t, ok := r.Recent.Thread(v.Contact); ok {
+		name = t.Name
+	}
+	r.OnTyping(conversation.Typing{Contact: v.Contact, Author: conversation.ByCustomer, Name: name, Until: centre.At(r.Now().Add(6 * time.Second))})
+	return nil
+}
+
+// Read notes that the visitor has seen the messages up to one.
+func (r *Room) Read(ctx context.Context, authorization string, message int64) error {
+	v, err := r.visitor(ctx, authorization)
+	if err != nil {
+		return err
+	}
+	if err := r.allow("read "+v.Hash, 120); err != nil {
+		return err
+	}
+	_, err = r.Centre.Do(ctx, live.Command{Client: client(v), ID: fmt.Sprintf("read %d", message), Plan: func(p *live.Plan) error {
+		if v.Contact == 0 || message > p.Seq() {
+			return nil
+		}
+		p.Fact(contact.FactRead, v.Contact, 0, contact.Seen{Side: conversation.ByCustomer, Message: message})
+		p.Write(r.Words.MarkRead(v.Contact, conversation.ByCustomer, message, p.Now()))
+		return nil
+	}})
+	return err
+}
+
+// End is the visitor ending the conversation: leaving the queue, or saying goodbye.
+func (r *Room) End(ctx context.Context, authorization string) error {
+	v, err := r.visitor(ctx, authorization)
+	if err != nil {
+		return err
+	}
+	_, err = r.Centre.Do(ctx, live.Command{Client: client(v), ID: fmt.Sprintf("end %d", v.Contact), Plan: func(p *live.Plan) error {
+		id := p.ByKey(visitorKey(v))
+		c, ok := p.Engine().Contact(id)
+		if id == 0 || !ok {
+			return nil // over already
+		}
+		switch c.Phase {
+		case routing.InTalk, routing.InPark, routing.InHold:
+			r.say(p, conversation.Message{Contact: id, Author: conversation.BySystem, Code: "left"})
+			p.Step(routing.Event{Kind: routing.Ended, Contact: id, Agent: c.Agent})
+		case routing.InWrapUp:
+		default:
+			r.say(p, conversation.Message{Contact: id, Author: conversation.BySystem, Code: "left"})
+			p.Step(routing.Event{Kind: routing.Abandoned, Contact: id})
+		}
+		return nil
+	}})
+	return err
+}
+
+// Upload keeps a file until a message sends it. Files are taken once a person has joined.
+func (r *Room) Upload(ctx context.Context, authorization, name string, body []byte) (conversation.File, error) {
+	v, err := r.visitor(ctx, authorization)
+	if err != nil {
+		return conversation.File{}, err
+	}
+	if err := r.allow("file "+v.Hash, 10); err != nil {
+		return conversation.File{}, err
+	}
+	c, err := r.conversation(ctx, v)
+	if err != nil {
+		return conversation.File{}, err
+	}
+	if !c.Files {
+		return conversation.File{}, centre.Errorf(centre.Conflict, "files can be sent once somebody has joined")
+	}
+	f, err := conversation.NewFile(name, client(v), body, centre.At(r.Now()))
+	if err != nil {
+		return conversation.File{}, err
+	}
+	return f.File, r.Words.SaveFile(ctx, f)
+}
+
+// File is an attachment of the visitor's present conversation, or an upload of their own.
+func (r *Room) File(ctx context.Context, authorization, id string) (conversation.File, []byte, error) {
+	v, err := r.visitor(ctx, authorization)
+	if err != nil {
+		return conversation.File{}, nil, err
+	}
+	f, err := r.Words.File(ctx, id, true)
+	if err != nil || (f.Owner != client(v) && (f.Contact == 0 || f.Contact != v.Contact)) {
+		return conversation.File{}, nil, centre.ErrorAt(centre.Missing, "id", "there is no such file")
+	}
+	return f.File, f.Body, nil
+}

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"sentral/internal/app"
+)
+
+// NodeFlags are the flags of every command that runs a node.
+type NodeFlags struct {
+	Listen   string        `default:"127.0.0.1:8080" env:"SENTRAL_LISTEN" help:"Where browsers reach this node."`
+	Address  string        `env:"SENTRAL_ADDRESS" help:"Public address of the centre, such as https://kundeservice.nordlys.example. Default http:// and --listen." placeholder:"URL"`
+	Data     string        `default:"data" env:"SENTRAL_DATA" help:"Folder of the embedded database and the master key." type:"path"`
+	Database string        `env:"SENTRAL_DATABASE" help:"PostgreSQL instead of the embedded database: postgres://user@host/name." placeholder:"URL"`
+	Node     string        `env:"SENTRAL_NODE" help:"Lasting name of this node among several."`
+	NodeAddr string        `name:"node-address" env:"SENTRAL_NODE_ADDRESS" help:"Where other nodes reach this one." placeholder:"HOST:PORT"`
+	TTL      time.Duration `name:"lease" default:"5s" help:"How long the owner's lease must stand still before another node takes over."`
+	DevUI    string        `name:"dev-ui" hidden:""`
+	Metrics  bool          `name:"open-metrics" help:"Let other machines read /metrics."`
+	LogLevel slog.Level    `name:"log-level" default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
+}
+
+func (f NodeFlags) options(log io.Writer) app.Options {
+	return app.Options{
+		Listen: f.Listen, Address: f.Address, Data: f.Data, Database: f.Database, Node: f.Node, NodeAddr: f.NodeAddr, TTL: f.TTL, DevUI: f.DevUI, OpenMetrics: f.Metrics,
+		Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: f.LogLevel})),
+	}
+}
+
+// ServeCommand runs one node of a centre until it is told to stop.
+type ServeCommand struct {
+	NodeFlags `embed:""`
+}
+
+// Run opens the node and serves.
+func (c ServeCommand) Run(ctx context.Context, s Streams) error {
+	a, err := app.Open(ctx, c.options(s.Err))
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	fmt.Fprintf(s.Out, "Sentral answers at %s\n", a.Address)
+	if a.Setup != "" {
+		fmt.Fprintf(s.Out, "The centre is new. Open %s/setup and enter the code %s\n", a.Address, a.Setup)
+	}
+	return a.Serve(ctx)
+}
