@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"sentral/internal/calendar"
@@ -12,25 +13,35 @@ import (
 	"sentral/internal/plot"
 )
 
+// without drops a column.
+func without(header []string, rows [][]string, column int) ([]string, [][]string) {
+	out := make([][]string, len(rows))
+	for i, row := range rows {
+		out[i] = slices.Delete(slices.Clone(row), column, column+1)
+	}
+	return slices.Delete(slices.Clone(header), column, column+1), out
+}
+
 // gap adds a break to a line.
 func gap(v []float64) []float64 { return append(v, math.NaN()) }
 
 // ForecastBacktestCommand measures the models on days they have not seen.
 type ForecastBacktestCommand struct {
 	HistoryFlags
-	AsOf       string `name:"as-of" placeholder:"TIME" help:"Use nothing of the history after this moment."`
-	Days       int    `placeholder:"N" help:"Forecast the last N recorded days. Default: 40, or two thirds of a shorter history."`
-	Ahead      []int  `default:"1,5,10" help:"How many recorded days ahead."`
-	At         string `placeholder:"HH:MM" help:"Forecast the rest of each day from its part before this clock time, beside no update and the ratio rule."`
-	Scenarios  int    `default:"500" help:"How many futures to draw for the coverage of the ranges."`
-	Seed       uint64 `default:"1" help:"Of the scenarios."`
-	ErrorsFile string `name:"errors-file" placeholder:"FILE.csv" help:"Write the error history: a row a day, model and days ahead."`
+	AsOf       string   `name:"as-of" placeholder:"TIME" help:"Use nothing of the history after this moment."`
+	Days       int      `placeholder:"N" help:"Forecast the last N recorded days. Default: 40, or two thirds of a shorter history."`
+	Ahead      []int    `default:"1,5,10" help:"How many recorded days ahead."`
+	At         []string `placeholder:"HH:MM,..." help:"Forecast the rest of each day from its part before these clock times, beside no update and the ratio rule."`
+	Scenarios  int      `default:"500" help:"How many futures to draw for the coverage of the ranges."`
+	Seed       uint64   `default:"1" help:"Of the scenarios."`
+	ErrorsFile string   `name:"errors-file" placeholder:"FILE.csv" help:"Write the error history: a row a day, model and days ahead."`
 	OutputFlags
 }
 
 type backtestRow struct {
 	Model     string `json:"model"`
 	DaysAhead int    `json:"days_ahead"`
+	At        string `json:"at,omitempty"` // the rest of the day since then
 	Days      int    `json:"days"`
 	WAPE      number `json:"wape"`
 	DayAPE    number `json:"day_ape"`
@@ -43,7 +54,6 @@ type backtestRow struct {
 
 type backtestOutput struct {
 	Interval string        `json:"interval"`
-	At       string        `json:"at,omitempty"`
 	Best     string        `json:"best"`
 	Scores   []backtestRow `json:"scores"`
 }
@@ -63,12 +73,12 @@ func (c *ForecastBacktestCommand) Run(ctx context.Context, s Streams) error {
 	}
 	o.Scenarios, o.Seed = c.Scenarios, c.Seed
 	options := forecast.BacktestOptions{Options: o, Days: c.Days, Ahead: c.Ahead}
-	if c.At != "" {
-		clock, err := calendar.ParseClock(c.At)
+	for _, text := range c.At {
+		clock, err := calendar.ParseClock(text)
 		if err != nil {
 			return centre.ErrorAt(centre.Invalid, "--at", "%v", err)
 		}
-		options.At = time.Duration(clock) * time.Minute
+		options.At = append(options.At, time.Duration(clock)*time.Minute)
 	}
 	var bar *progress
 	options.Progress = func(done, total int) error {
@@ -87,17 +97,21 @@ func (c *ForecastBacktestCommand) Run(ctx context.Context, s Streams) error {
 	if err := c.draw(func(w io.Writer) error { return backtestChart(result).WriteSVG(w) }); err != nil {
 		return err
 	}
-	out := backtestOutput{At: c.At, Scores: []backtestRow{}}
+	out := backtestOutput{Scores: []backtestRow{}}
 	out.Interval = (o.Interval).String()
 	if o.Interval == 0 {
 		out.Interval = series.Width.String()
 	}
 	least := math.Inf(1)
-	header := []string{"model", "days_ahead", "days", "wape", "day_ape", "bias", "rmse", "cover_80", "cover_95", "pinball"}
+	header := []string{"model", "days_ahead", "at", "days", "wape", "day_ape", "bias", "rmse", "cover_80", "cover_95", "pinball"}
 	var rows [][]string
 	for _, r := range result.Scores {
+		at := ""
+		if r.At > 0 {
+			at = calendar.Clock(r.At / time.Minute).String()
+		}
 		out.Scores = append(out.Scores, backtestRow{
-			r.Model, r.Ahead, r.Days, number(r.WAPE), number(r.DayAPE), number(r.Bias), number(r.RMSE), number(r.Cover80), number(r.Cover95), number(r.Pinball),
+			r.Model, r.Ahead, at, r.Days, number(r.WAPE), number(r.DayAPE), number(r.Bias), number(r.RMSE), number(r.Cover80), number(r.Cover95), number(r.Pinball),
 		})
 		if r.Ahead <= 1 && r.WAPE < least {
 			least, out.Best = r.WAPE, r.Model
@@ -107,9 +121,12 @@ func (c *ForecastBacktestCommand) Run(ctx context.Context, s Streams) error {
 			share = func(v float64) string { return decimal(v, 6) }
 		}
 		rows = append(rows, []string{
-			r.Model, decimal(float64(r.Ahead), 0), decimal(float64(r.Days), 0), share(r.WAPE), share(r.DayAPE), share(r.Bias), decimal(r.RMSE, 3),
+			r.Model, decimal(float64(r.Ahead), 0), at, decimal(float64(r.Days), 0), share(r.WAPE), share(r.DayAPE), share(r.Bias), decimal(r.RMSE, 3),
 			share(r.Cover80), share(r.Cover95), decimal(r.Pinball, 5),
 		})
+	}
+	if len(c.At) == 0 {
+		header, rows = without(header, rows, 2)
 	}
 	return c.print(s.Out, out, header, rows)
 }
@@ -117,10 +134,14 @@ func (c *ForecastBacktestCommand) Run(ctx context.Context, s Streams) error {
 func (c *ForecastBacktestCommand) writeErrors(r *forecast.BacktestResult) error {
 	var rows [][]string
 	for _, e := range r.Errors {
-		rows = append(rows, []string{e.Date.String(), decimal(float64(e.Ahead), 0), e.Model, decimal(e.Expected, 3), decimal(e.Seen, 3), decimal(e.Absolute, 3)})
+		at := ""
+		if e.At > 0 {
+			at = calendar.Clock(e.At / time.Minute).String()
+		}
+		rows = append(rows, []string{e.Date.String(), decimal(float64(e.Ahead), 0), at, e.Model, decimal(e.Expected, 3), decimal(e.Seen, 3), decimal(e.Absolute, 3)})
 	}
 	return OutputFlags{Plot: c.ErrorsFile}.draw(func(w io.Writer) error {
-		return printCSV(w, []string{"date", "days_ahead", "model", "expected", "seen", "absolute"}, rows)
+		return printCSV(w, []string{"date", "days_ahead", "at", "model", "expected", "seen", "absolute"}, rows)
 	})
 }
 
@@ -132,11 +153,15 @@ func backtestChart(r *forecast.BacktestResult) *plot.Chart {
 		if e.Ahead > 1 || e.Seen <= 0 {
 			continue
 		}
-		l := lines[e.Model]
+		name := e.Model
+		if e.At > 0 {
+			name += " since " + calendar.Clock(e.At/time.Minute).String()
+		}
+		l := lines[name]
 		if l == nil {
-			l = &plot.Line{Name: e.Model}
-			lines[e.Model] = l
-			names = append(names, e.Model)
+			l = &plot.Line{Name: name}
+			lines[name] = l
+			names = append(names, name)
 		}
 		l.X, l.Y = append(l.X, float64(e.Date.Start(time.UTC).Unix())), append(l.Y, 100*e.Absolute/e.Seen)
 	}

@@ -16,21 +16,23 @@ type BacktestOptions struct {
 	Options
 	Days     int                         // how many of the last days are forecast; 0: 40, or two thirds of a shorter history
 	Ahead    []int                       // how many recorded days ahead; empty: 1, 5 and 10
-	At       time.Duration               // a clock within the day: forecast its rest from its first part instead; 0: whole days
+	At       []time.Duration             // clocks within the day: forecast its rest from its first part instead of whole days
 	Progress func(done, total int) error // called after each day; its error ends the work
 }
 
 // BacktestScore is one line of the error table.
 type BacktestScore struct {
-	Ahead int `json:"days_ahead"` // 0: the rest of the day under way
+	Ahead int           `json:"days_ahead"` // 0: the rest of the day under way
+	At    time.Duration `json:"-"`          // since when, if it is
 	Score
 	Cover80 float64 `json:"cover_80"` // share of intervals within the middle 80 % of the scenarios; NaN for benchmarks
 	Cover95 float64 `json:"cover_95"`
 	Pinball float64 `json:"pinball"` // mean pinball loss over ten quantiles, over contacts
 }
 
-// DayError is the error history: what one model said of one day, and what came.
+// DayError is the error history: what one model said of one day, or of its rest since At, and what came.
 type DayError struct {
+	At       time.Duration `json:"-"`
 	Date     calendar.Date `json:"date"`
 	Ahead    int           `json:"days_ahead"`
 	Model    string        `json:"model"`
@@ -81,11 +83,13 @@ func Backtest(s *Series, o BacktestOptions) (*BacktestResult, error) {
 	if o.Days < 1 || first < MinDays {
 		return nil, centre.ErrorAt(centre.Invalid, s.Name, "%d days of history cannot test %d of them: at least %d must come before", len(merged.Days), o.Days, MinDays)
 	}
-	if o.At%o.Interval != 0 || o.At < 0 {
-		return nil, centre.Errorf(centre.Invalid, "backtest: the clock must lie on an interval of %v", o.Interval)
+	for _, at := range o.At {
+		if at%o.Interval != 0 || at <= merged.First || at >= merged.Clock(merged.Slots()) {
+			return nil, centre.Errorf(centre.Invalid, "backtest: %s does not lie on an interval of %v within the day, %s to %s", clockText(at), o.Interval, clockText(merged.First), clockText(merged.Clock(merged.Slots())))
+		}
 	}
 	b := &backtest{o: o, s: merged, first: first, tallies: map[test]*tally{}, covers: map[test]*coverage{}}
-	if o.At > 0 {
+	if len(o.At) > 0 {
 		most = 1
 	}
 	return b.run(most)
@@ -94,6 +98,7 @@ func Backtest(s *Series, o BacktestOptions) (*BacktestResult, error) {
 // test is one line of the table being made.
 type test struct {
 	ahead int
+	at    time.Duration
 	model string
 }
 
@@ -115,9 +120,10 @@ func (b *backtest) run(most int) (*BacktestResult, error) {
 	for origin := from; origin < len(b.s.Days); origin++ {
 		past := &Series{Name: b.s.Name, Width: b.s.Width, First: b.s.First, Days: b.s.Days[:origin]}
 		m := fit(past.Days, newTerms(past, b.o.Calendar, b.o.Events), nil, nil)
-		if b.o.At > 0 {
-			b.within(origin, m)
-		} else {
+		for _, at := range b.o.At {
+			b.within(origin, m, at)
+		}
+		if len(b.o.At) == 0 {
 			b.whole(origin, m, most)
 		}
 		if b.o.Progress != nil {
@@ -128,7 +134,7 @@ func (b *backtest) run(most int) (*BacktestResult, error) {
 	}
 	out := &BacktestResult{Errors: b.errors}
 	for _, key := range b.order {
-		score := BacktestScore{Ahead: key.ahead, Score: b.tallies[key].score(), Cover80: math.NaN(), Cover95: math.NaN(), Pinball: math.NaN()}
+		score := BacktestScore{Ahead: key.ahead, At: key.at, Score: b.tallies[key].score(), Cover80: math.NaN(), Cover95: math.NaN(), Pinball: math.NaN()}
 		score.Model = key.model
 		if c := b.covers[key]; c != nil && c.n > 0 {
 			score.Cover80, score.Cover95, score.Pinball = c.in80/c.n, c.in95/c.n, c.pinball/c.total
@@ -154,23 +160,23 @@ func (b *backtest) whole(origin int, m *model, most int) {
 			continue
 		}
 		d := b.s.Days[i]
-		b.add(test{ahead, Profile}, d, looks[ahead-1].centres(), 0)
-		b.cover(test{ahead, Profile}, d, looks[ahead-1], across, ahead-1, 0)
+		b.add(test{ahead, 0, Profile}, d, looks[ahead-1].centres(), 0)
+		b.cover(test{ahead, 0, Profile}, d, looks[ahead-1], across, ahead-1, 0)
 		for _, name := range []string{EightWeeks, SeasonalLast} {
 			if expected := benchmark(name, b.s.Days[:origin], d.Date); expected != nil {
-				b.add(test{ahead, name}, d, expected, 0)
+				b.add(test{ahead, 0, name}, d, expected, 0)
 			}
 		}
 	}
 }
 
-// within forecasts the rest of the day after an origin.
-func (b *backtest) within(origin int, m *model) {
+// within forecasts the rest of the day after an origin from a clock on.
+func (b *backtest) within(origin int, m *model, at time.Duration) {
 	if origin < b.first {
 		return
 	}
 	d := b.s.Days[origin]
-	from := max(0, min(len(d.Counts), int((b.o.At-b.s.First)/b.s.Width)))
+	from := int((at - b.s.First) / b.s.Width)
 	before, _ := m.ahead([]calendar.Date{d.Date}, nil, nil)
 	after, across := m.ahead([]calendar.Date{d.Date}, nil, &partial{day: d, from: from})
 	plain := before[0].centres()
@@ -187,10 +193,10 @@ func (b *backtest) within(origin int, m *model) {
 			ratio[j] *= came / expected
 		}
 	}
-	b.add(test{0, Profile}, d, after[0].centres(), from)
-	b.cover(test{0, Profile}, d, after[0], across, 0, from)
-	b.add(test{0, NoUpdate}, d, plain, from)
-	b.add(test{0, RatioRule}, d, ratio, from)
+	b.add(test{0, at, Profile}, d, after[0].centres(), from)
+	b.cover(test{0, at, Profile}, d, after[0], across, 0, from)
+	b.add(test{0, at, NoUpdate}, d, plain, from)
+	b.add(test{0, at, RatioRule}, d, ratio, from)
 }
 
 // centres is the expectation of every slot.
@@ -210,7 +216,7 @@ func (b *backtest) add(key test, d Day, expected []float64, from int) {
 		b.order = append(b.order, key)
 	}
 	t.add(expected[from:], d.Counts[from:])
-	e := DayError{Date: d.Date, Ahead: key.ahead, Model: key.model}
+	e := DayError{Date: d.Date, Ahead: key.ahead, At: key.at, Model: key.model}
 	for j := from; j < len(d.Counts); j++ {
 		if y := d.Counts[j]; !math.IsNaN(y) {
 			e.Expected += expected[j]

@@ -324,11 +324,12 @@ func (f *forecaster) cells(looks []outlook, date calendar.Date, clock time.Durat
 	for i := range looks {
 		o := &looks[i]
 		row := -1
-		var at time.Duration
-		for j, open := range o.open {
+		var at pass
+		for _, p := range f.passes(o.date) {
+			j := p.slot
 			slot := f.series.Clock(j)
 			start := slot - slot%f.options.Interval
-			if !open || o.date == date && start+f.options.Interval <= clock || o.date == endDate && start >= endClock {
+			if !o.open[j] || o.date == date && start+f.options.Interval <= clock || o.date == endDate && start >= endClock {
 				continue
 			}
 			c := cell{look: i, slot: j, known: math.NaN()}
@@ -337,8 +338,8 @@ func (f *forecaster) cells(looks []outlook, date calendar.Date, clock time.Durat
 			} else if o.date == date && slot < clock {
 				continue
 			}
-			if row < 0 || start != at {
-				row, at = len(f.result.Rows), start
+			if now := (pass{int(start), p.again}); row < 0 || now != at {
+				row, at = len(f.result.Rows), now
 				year, month, day := o.date.Civil()
 				f.result.Rows = append(f.result.Rows, Row{Start: time.Date(year, month, day, 0, int(start/time.Minute), 0, 0, time.UTC)})
 			}
@@ -352,4 +353,31 @@ func (f *forecaster) cells(looks []outlook, date calendar.Date, clock time.Durat
 		}
 	}
 	return cells
+}
+
+// pass is one time that the wall clock passes a slot; again on the second time in the night when clocks go back.
+type pass struct {
+	slot  int
+	again bool
+}
+
+// passes lists a date's slots in the order in which they come. Where clocks go forward some do not come at all.
+func (f *forecaster) passes(date calendar.Date) []pass {
+	var out []pass
+	n := f.series.Slots()
+	if f.options.Zone != nil {
+		slots, err := calendar.Slots(date, f.options.Zone, f.series.Width)
+		if err == nil && len(slots) != int(24*time.Hour/f.series.Width) {
+			for _, s := range slots {
+				if j := int((time.Duration(s.Clock)*time.Minute - f.series.First) / f.series.Width); j >= 0 && j < n && time.Duration(s.Clock)*time.Minute >= f.series.First {
+					out = append(out, pass{j, s.Repeat})
+				}
+			}
+			return out
+		}
+	}
+	for j := range n {
+		out = append(out, pass{j, false})
+	}
+	return out
 }

@@ -405,3 +405,35 @@ func TestBadOptionsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestDaysOf23And25Hours: a centre open all night has 92 and 100 quarters when clocks move.
+func TestDaysOf23And25Hours(t *testing.T) {
+	oslo, err := time.LoadLocation("Europe/Oslo")
+	if err != nil {
+		t.Skip("no time zones on this machine: ", err)
+	}
+	for end, want := range map[calendar.Date]int{calendar.DateOf(2026, 3, 28): 92, calendar.DateOf(2026, 10, 24): 100, calendar.DateOf(2026, 6, 6): 96} {
+		random := stat.Stream(5, "night")
+		s := &Series{Name: "night", Width: 15 * time.Minute}
+		for d := end - 20; d <= end; d++ {
+			counts := make([]float64, 96)
+			for j := range counts {
+				counts[j] = float64(random.Poisson(6))
+			}
+			s.Days = append(s.Days, Day{d, counts})
+		}
+		year, month, day := end.Civil()
+		r, err := Make(s, time.Date(year, month, day+1, 0, 0, 0, 0, time.UTC), Options{Zone: oslo, Horizon: 24 * time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Rows) != want {
+			t.Errorf("the day after %s has %d quarters, want %d", end, len(r.Rows), want)
+		}
+		for _, row := range r.Rows {
+			if row.Mean < 4 || row.Mean > 8 {
+				t.Errorf("%v: %.1f, want about 6", row.Start, row.Mean)
+			}
+		}
+	}
+}

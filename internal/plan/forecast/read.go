@@ -270,9 +270,9 @@ func (t *table) after(entries []entry, e entry, zone *time.Location) (*entry, er
 	case e.date == last.date && e.clock > last.clock:
 		return nil, nil
 	case e.date == last.date && e.clock == last.clock:
-		return nil, t.fault(0, "%sT%s stands twice", e.date, clockText(e.clock))
+		return nil, t.fault(0, "%sT%s stands twice (where clocks went back, give a time zone)", e.date, clockText(e.clock))
 	}
-	return nil, t.fault(0, "%sT%s comes after %sT%s: sort the rows by time, each once", e.date, clockText(e.clock), last.date, clockText(last.clock))
+	return nil, t.fault(0, "%sT%s comes after %sT%s: sort the rows by time, each once (where clocks went back, give a time zone)", e.date, clockText(e.clock), last.date, clockText(last.clock))
 }
 
 // occursTwice tells whether clocks go back over this wall-clock time.
