@@ -45,6 +45,7 @@ type contact struct {
 	toAgent   centre.AgentID // aimed at this person alone
 	toTeam    centre.TeamID  // aimed at this team alone
 	said      bool           // toAgent was named by a person, or put the contact aside
+	aimTill   int64          // when the queue may serve it whatever the aim; 0 = when the person leaves or refuses
 	last      centre.AgentID // who helped last, as said at arrival
 	snoozer   centre.AgentID
 	since     int64 // arrival less credit

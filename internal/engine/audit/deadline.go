@@ -14,6 +14,7 @@ const (
 	placeEnds   deadlineKind = iota // offer, wrap-up, hold, snooze, dialling, next attempt
 	windowEnds                      // the promise closes
 	coolingEnds                     // an agent may be offered the contact again
+	aimEnds                         // the queue may serve a contact that was kept for a person or a team
 	stepComes                       // the contact reaches the next step of its queue, or a loan's age
 )
 
@@ -80,6 +81,8 @@ func (a *Auditor) stands(d *deadline) bool {
 		return c.until == d.at
 	case windowEnds:
 		return c.window == d.at && c.promise && (c.place == queued || c.place == promised || c.place == offered)
+	case aimEnds:
+		return c.aimTill == d.at && c.place == queued && (c.toAgent != 0 || c.toTeam != 0 || c.consult)
 	case coolingEnds:
 		if c.place != queued {
 			return false

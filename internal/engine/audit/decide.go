@@ -204,9 +204,7 @@ func (a *Auditor) queuedUp(d *routing.Decision, e *routing.Event) {
 		} else if was == dialled {
 			c.dials-- // the agent is gone: an attempt that our side broke off does not count
 		}
-		if was == snoozed && d.Agent != 0 && d.Agent != c.snoozer {
-			a.breach(OnePlace, "contact %d comes back to agent %d, but was put aside by %d", c.id, d.Agent, c.snoozer)
-		}
+		a.returning(d, c, e, was)
 		a.changeQueue(c, q)
 		a.move(c, queued)
 	}
@@ -220,12 +218,53 @@ func (a *Auditor) queuedUp(d *routing.Decision, e *routing.Event) {
 	a.armStep(c)
 }
 
-// aim notes for whom a contact is kept. Who helped last is not a person's word; everybody else is.
+// aim notes for whom a contact is kept, and for how long at most. Who helped last is not a person's word; everybody else is.
 func (a *Auditor) aim(d *routing.Decision, c *contact, e *routing.Event) {
+	same := d.Agent == c.toAgent && d.Team == c.toTeam && !(c.consult && c.place == nowhere)
 	if d.Agent != c.toAgent {
 		c.said = e.Kind != routing.Arrived
 	}
 	c.toAgent, c.toTeam = d.Agent, d.Team
+	switch {
+	case same:
+		if c.aimTill > 0 && c.aimTill <= a.now && (d.Agent != 0 || d.Team != 0) {
+			a.breach(OnTime, "contact %d goes on being kept for agent %d and team %d beyond its time", c.id, d.Agent, d.Team)
+		}
+		return
+	case d.Agent == 0 && d.Team == 0 && !c.consult:
+		c.aimTill = 0
+		return
+	case d.Agent != 0 && !c.said:
+		c.aimTill = a.now + max(a.rules.ReturnHoldMS, 1)
+	case a.rules.DirectHoldMS > 0:
+		c.aimTill = a.now + a.rules.DirectHoldMS
+	default:
+		c.aimTill = 0
+	}
+	a.arm(c, aimEnds, c.aimTill)
+}
+
+// returning checks that a contact comes back to the agent who helped last, or put it aside, whenever the rules say so.
+func (a *Auditor) returning(d *routing.Decision, c *contact, e *routing.Event, was place) {
+	if was == snoozed {
+		g, want := a.person(c.snoozer), centre.AgentID(0)
+		if g != nil && g.in && !g.lost && (g.status == routing.Ready || g.status == routing.DirectOnly) {
+			want = g.id
+		}
+		if d.Agent != want {
+			a.breach(OnePlace, "contact %d comes back to agent %d, but was put aside by %d and should come to %d", c.id, d.Agent, c.snoozer, want)
+		}
+	}
+	if e.Kind != routing.Arrived || c.last == 0 {
+		return
+	}
+	g := a.person(c.last)
+	if g == nil || g.profile == nil || !g.in || g.lost || g.status != routing.Ready || a.firstStep(g, c) < 0 {
+		return
+	}
+	if free := g.able>>c.channel&1 != 0; (free || a.rules.ReturnHoldMS > 0) && d.Agent != g.id {
+		a.breach(OnePlace, "contact %d asked for agent %d, who is there, and is not kept for them", c.id, g.id)
+	}
 }
 
 // changeQueue gives a contact that stands in no order to another queue.

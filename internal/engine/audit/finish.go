@@ -162,6 +162,8 @@ func (a *Auditor) checkTime() {
 		}
 		d := a.due.pop()
 		switch d.kind {
+		case aimEnds:
+			a.breach(OnTime, "contact %d is kept for agent %d and team %d beyond its time, by %d ms", d.c.id, d.c.toAgent, d.c.toTeam, a.now-d.at)
 		case placeEnds, windowEnds:
 			a.breach(OnTime, "contact %d is in %v beyond its time, by %d ms", d.c.id, d.c.place, a.now-d.at)
 			d.c.until = 0
