@@ -10,9 +10,10 @@ export default defineConfig({
   build: {
     outDir: '../dist/widget',
     emptyOutDir: true,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     assetsInlineLimit: 0,
-    target: 'es2020',
+    target: 'es2022',
+    cssTarget: 'chrome123', // light-dark() stays itself: the fallback cannot be forced to one scheme
     rolldownOptions: {
       input: { frame: 'widget/frame.html', loader: 'widget/loader.ts' },
       output: { entryFileNames: chunk => (chunk.name === 'loader' ? 'widget.js' : 'assets/[name]-[hash].js') },
