@@ -26,6 +26,9 @@ const (
 	stopwordCount   = 6    // how often a stop word counts as seen, beside the samples
 )
 
+// mostGuessed is how many words of a text are read, from its beginning: they decide long before.
+const mostGuessed = 200
+
 // The most that one word can speak against a language, in nats before they are tempered.
 const (
 	knownWordBound = 12.0
@@ -56,7 +59,8 @@ func Guess(text string, among ...Code) Guessed {
 		scores[i] = math.Log(expected[m.code])
 	}
 	spoken := 0
-	for _, word := range Words(text) {
+	words := Words(text)
+	for _, word := range words[:min(len(words), mostGuessed)] {
 		if hasLetter(word.Text) {
 			weigh(word.Text, considered, scores)
 			spoken++
@@ -175,5 +179,8 @@ func (m *model) logProbability(word string) float64 {
 		spelt += math.Log((seen + 3*single) / (context + 3))
 	}
 	whole := m.words[word] / m.total
+	if whole == 0 { // a long word's chance is too small for a float64, its logarithm is not
+		return math.Log(1-wholeWordShare) + spelt
+	}
 	return math.Log(wholeWordShare*whole + (1-wholeWordShare)*math.Exp(spelt))
 }

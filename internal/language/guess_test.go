@@ -48,6 +48,13 @@ func TestGuessAmongTheLanguagesOfABrand(t *testing.T) {
 	}
 }
 
+// A word of a thousand letters is less likely than the smallest float64, and says no more than any other new word.
+func TestGuessOfAnEndlessWord(t *testing.T) {
+	if guess := Guess("jeg forstår ikke " + strings.Repeat("ab", 500)); guess.Likeliest != Bokmal || !(guess.Probability > 0 && guess.Probability <= 1) {
+		t.Errorf("%+v", guess)
+	}
+}
+
 func TestGuessOfNothing(t *testing.T) {
 	for _, text := range []string{"", " ", "123", "\xff\xfe", "!?"} {
 		if guess := Guess(text); guess.Language != Unsure || guess.Probability != 0 {

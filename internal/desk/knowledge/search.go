@@ -15,6 +15,7 @@ const (
 	localWeight   = 1.0 // rarity counted anew among the candidates
 	otherLanguage = 0.8 // an article in another language than the question
 	candidates    = 20  // articles that get the second look
+	mostAsked     = 300 // words of a question that are read, from its beginning
 	passageWords  = 60
 	passageStep   = 30
 )
@@ -92,7 +93,8 @@ func (x *Index) read(q Query) *question {
 		codes = []language.Code{asked.own}
 	}
 	stems, grams := map[int32]float64{}, map[int32]float64{}
-	for _, word := range wordsOf(q.Text) {
+	words := wordsOf(q.Text)
+	for _, word := range words[:min(len(words), mostAsked)] {
 		stop := asked.isStopword(codes, word)
 		stemsOfWord := x.readWord(codes, word, stop, stems, grams)
 		if !stop {

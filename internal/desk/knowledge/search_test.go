@@ -1,8 +1,10 @@
 package knowledge
 
 import (
+	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"sentral/internal/centre"
@@ -128,6 +130,21 @@ func TestSearchOfNothing(t *testing.T) {
 	}
 }
 
+// Goal: a question made to be slow is not.
+func TestEndlessQuestionsAreBounded(t *testing.T) {
+	index := build(t, readArticles(t))
+	for _, text := range []string{strings.Repeat("el", 50000), strings.Repeat("strøm borte ", 20000)} {
+		asked := index.read(Query{Text: text, Language: language.Bokmal})
+		if len(asked.words) > mostAsked {
+			t.Errorf("%d words are read", len(asked.words))
+		}
+		index.Search(Query{Text: text, Language: language.Bokmal})
+	}
+	if mended := index.spelling.mend(strings.Repeat("el", 50000)); mended != nil {
+		t.Errorf("an endless word is mended to %q", mended)
+	}
+}
+
 func TestOnlyAllowedArticlesAreFound(t *testing.T) {
 	index := build(t, readArticles(t))
 	q := Query{Text: "strømmen er borte", Only: func(id string) bool { return id == "nettleie" || id == "maler" }}
@@ -217,4 +234,65 @@ func TestMisspellingsAreMended(t *testing.T) {
 			t.Errorf("mend(%q) = %q, want %q", misspelt, got, want)
 		}
 	}
+}
+
+// Goal: while articles are published, every search sees one publication whole.
+func TestSearchDuringPublication(t *testing.T) {
+	var library Library
+	publish := func(id string) {
+		articles := make([]Article, 50)
+		for i := range articles {
+			articles[i] = Article{ID: fmt.Sprintf("%s%d", id, i), Language: language.Bokmal, Body: "fakturaen kommer i posten"}
+		}
+		if err := library.Publish(articles); err != nil {
+			t.Error(err)
+		}
+	}
+	publish("a")
+	var searches sync.WaitGroup
+	for range 4 {
+		searches.Go(func() {
+			for range 50 {
+				hits := library.Search(Query{Text: "faktura", Limit: 20}).Hits
+				if len(hits) != 20 {
+					t.Errorf("%d hits", len(hits))
+				}
+				for _, hit := range hits {
+					if hit.Article[0] != hits[0].Article[0] {
+						t.Errorf("%s and %s in one answer", hits[0].Article, hit.Article)
+					}
+				}
+			}
+		})
+	}
+	for i := range 20 {
+		publish(string(rune('a' + i%2)))
+	}
+	searches.Wait()
+}
+
+// FuzzSearch holds for any question: nothing panics, a confidence is a probability, and the hits stand in order.
+func FuzzSearch(f *testing.F) {
+	index, err := Build([]Article{
+		{ID: "a", Language: language.Bokmal, Title: "Si opp avtalen", Body: "Du kan si opp strømavtalen når du vil."},
+		{ID: "b", Language: language.Swedish, Title: "Flytta", Questions: []string{"Jag ska flytta"}, Body: "Anmäl flytten två veckor i förväg."},
+		{ID: "c", Body: ""},
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range []string{"si opp", "flytta elavtal", "VAR PUK", "e-post e-post", "\xff\x00", "stroemavtale", strings.Repeat("lang", 300)} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		answer := index.Search(Query{Text: text})
+		if !(answer.Confidence >= 0 && answer.Confidence <= 1) {
+			t.Fatalf("Search(%q): confidence %v", text, answer.Confidence)
+		}
+		for i, hit := range answer.Hits {
+			if !(hit.Score > 0) || (i > 0 && hit.Score > answer.Hits[i-1].Score) {
+				t.Fatalf("Search(%q): %v", text, answer.Hits)
+			}
+		}
+	})
 }

@@ -4,9 +4,10 @@ import (
 	"sentral/internal/language"
 )
 
-// The bounds of misspelling: shorter words are too near to each other to be mended.
+// The bounds of misspelling: shorter words are too near to each other to be mended, and longer ones are no words.
 const (
 	mendableLetters = 5
+	longestMendable = 40
 	mendedWeight    = 0.8 // of a word that stands in for the one that was written
 	mostMendings    = 3
 )
@@ -26,7 +27,7 @@ func newSpelling(words []indexedWord) *spelling {
 		}
 		s.known[word.text] = true
 		letters := []rune(word.text)
-		if len(letters) < mendableLetters-1 || word.stop {
+		if len(letters) < mendableLetters-1 || len(letters) > longestMendable+1 || word.stop {
 			continue
 		}
 		skeleton := language.Skeleton(word.text)
@@ -54,7 +55,7 @@ func leaveOneOut(letters []rune) []string {
 // or another, or two letters exchanged. It gives none for a word that the index has, and none for a short one.
 func (s *spelling) mend(word string) []string {
 	letters := []rune(word)
-	if s.known[word] || len(letters) < mendableLetters {
+	if s.known[word] || len(letters) < mendableLetters || len(letters) > longestMendable {
 		return nil
 	}
 	if same := s.skeletons[language.Skeleton(word)]; len(same) > 0 {
