@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/mail"
 	"net/url"
@@ -53,12 +54,26 @@ func Validate(d *Document) (errors, warnings []Fault) {
 	}
 	c.rules()
 	if len(c.faults) == 0 { // the engine has the last word, in its own terms
-		settings, _ := Routing(d, 1)
+		settings, _ := Routing(identified(d), 1)
 		if err := routing.ValidateSettings(settings); err != nil {
 			c.fault("queues", "%v", err)
 		}
 	}
 	return c.faults, c.warnings
+}
+
+// identified is a copy of the document in which every entry has an id, as it will have once it is applied.
+func identified(d *Document) *Document {
+	b, err := json.Marshal(d)
+	if err != nil {
+		panic("config: a document of plain values does not marshal: " + err.Error())
+	}
+	out := &Document{}
+	if err := json.Unmarshal(b, out); err != nil {
+		panic("config: a marshalled document does not read back: " + err.Error())
+	}
+	out.AssignIDs(nil, map[string]int32{})
+	return out
 }
 
 func (c *checker) fault(where, format string, args ...any) {
