@@ -151,18 +151,17 @@ type ForecastMakeCommand struct {
 
 // forecastRow is one interval in JSON.
 type forecastRow struct {
-	Start       string   `json:"start"`
-	Mean        number   `json:"mean"`
-	P025        number   `json:"p025"`
-	P10         number   `json:"p10"`
-	P50         number   `json:"p50"`
-	P90         number   `json:"p90"`
-	P975        number   `json:"p975"`
-	HandleS     *number  `json:"handle_s,omitempty"`
-	HandleP10S  *number  `json:"handle_p10_s,omitempty"`
-	HandleP90S  *number  `json:"handle_p90_s,omitempty"`
-	LoadErlangs *number  `json:"load_erlang,omitempty"`
-	paths       []string // of the scenarios file
+	Start       string  `json:"start"`
+	Mean        number  `json:"mean"`
+	P025        number  `json:"p025"`
+	P10         number  `json:"p10"`
+	P50         number  `json:"p50"`
+	P90         number  `json:"p90"`
+	P975        number  `json:"p975"`
+	HandleS     *number `json:"handle_s,omitempty"`
+	HandleP10S  *number `json:"handle_p10_s,omitempty"`
+	HandleP90S  *number `json:"handle_p90_s,omitempty"`
+	LoadErlangs *number `json:"load_erlang,omitempty"`
 }
 
 type forecastFlag struct {

@@ -97,48 +97,52 @@ func (c *ForecastBacktestCommand) Run(ctx context.Context, s Streams) error {
 	if err := c.draw(func(w io.Writer) error { return backtestChart(result).WriteSVG(w) }); err != nil {
 		return err
 	}
-	out := backtestOutput{Scores: []backtestRow{}}
-	out.Interval = (o.Interval).String()
-	if o.Interval == 0 {
-		out.Interval = series.Width.String()
+	out, header, rows := c.table(result, o.Interval, series.Width)
+	return c.print(s.Out, out, header, rows)
+}
+
+// table is the scores as JSON prints them, and as rows.
+func (c *ForecastBacktestCommand) table(result *forecast.BacktestResult, interval, width time.Duration) (out backtestOutput, header []string, rows [][]string) {
+	if interval == 0 {
+		interval = width
+	}
+	out = backtestOutput{Interval: interval.String(), Scores: []backtestRow{}}
+	share := func(v float64) string { return percent(v, 2) }
+	if c.CSV {
+		share = func(v float64) string { return decimal(v, 6) }
 	}
 	least := math.Inf(1)
-	header := []string{"model", "days_ahead", "at", "days", "wape", "day_ape", "bias", "rmse", "cover_80", "cover_95", "pinball"}
-	var rows [][]string
 	for _, r := range result.Scores {
-		at := ""
-		if r.At > 0 {
-			at = calendar.Clock(r.At / time.Minute).String()
-		}
 		out.Scores = append(out.Scores, backtestRow{
-			r.Model, r.Ahead, at, r.Days, number(r.WAPE), number(r.DayAPE), number(r.Bias), number(r.RMSE), number(r.Cover80), number(r.Cover95), number(r.Pinball),
+			r.Model, r.Ahead, clockOf(r.At), r.Days, number(r.WAPE), number(r.DayAPE), number(r.Bias), number(r.RMSE), number(r.Cover80), number(r.Cover95), number(r.Pinball),
 		})
 		if r.Ahead <= 1 && r.WAPE < least {
 			least, out.Best = r.WAPE, r.Model
 		}
-		share := func(v float64) string { return percent(v, 2) }
-		if c.CSV {
-			share = func(v float64) string { return decimal(v, 6) }
-		}
 		rows = append(rows, []string{
-			r.Model, decimal(float64(r.Ahead), 0), at, decimal(float64(r.Days), 0), share(r.WAPE), share(r.DayAPE), share(r.Bias), decimal(r.RMSE, 3),
+			r.Model, decimal(float64(r.Ahead), 0), clockOf(r.At), decimal(float64(r.Days), 0), share(r.WAPE), share(r.DayAPE), share(r.Bias), decimal(r.RMSE, 3),
 			share(r.Cover80), share(r.Cover95), decimal(r.Pinball, 5),
 		})
 	}
+	header = []string{"model", "days_ahead", "at", "days", "wape", "day_ape", "bias", "rmse", "cover_80", "cover_95", "pinball"}
 	if len(c.At) == 0 {
 		header, rows = without(header, rows, 2)
 	}
-	return c.print(s.Out, out, header, rows)
+	return out, header, rows
+}
+
+// clockOf shows a clock time; none is empty.
+func clockOf(at time.Duration) string {
+	if at == 0 {
+		return ""
+	}
+	return calendar.Clock(at / time.Minute).String()
 }
 
 func (c *ForecastBacktestCommand) writeErrors(r *forecast.BacktestResult) error {
 	var rows [][]string
 	for _, e := range r.Errors {
-		at := ""
-		if e.At > 0 {
-			at = calendar.Clock(e.At / time.Minute).String()
-		}
-		rows = append(rows, []string{e.Date.String(), decimal(float64(e.Ahead), 0), at, e.Model, decimal(e.Expected, 3), decimal(e.Seen, 3), decimal(e.Absolute, 3)})
+		rows = append(rows, []string{e.Date.String(), decimal(float64(e.Ahead), 0), clockOf(e.At), e.Model, decimal(e.Expected, 3), decimal(e.Seen, 3), decimal(e.Absolute, 3)})
 	}
 	return OutputFlags{Plot: c.ErrorsFile}.draw(func(w io.Writer) error {
 		return printCSV(w, []string{"date", "days_ahead", "at", "model", "expected", "seen", "absolute"}, rows)
@@ -155,7 +159,7 @@ func backtestChart(r *forecast.BacktestResult) *plot.Chart {
 		}
 		name := e.Model
 		if e.At > 0 {
-			name += " since " + calendar.Clock(e.At/time.Minute).String()
+			name += " since " + clockOf(e.At)
 		}
 		l := lines[name]
 		if l == nil {

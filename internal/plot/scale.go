@@ -72,7 +72,7 @@ func numberTicks(low, high, step float64) []tick {
 		scaled *= 10
 	}
 	var ticks []tick
-	for i := 0; i <= 50; i++ {
+	for i := range 51 {
 		at := low + float64(i)*step
 		if at > high+step/1e6 {
 			break

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -153,50 +154,48 @@ func (c *canvas) path(x, y []float64) string {
 	return b.String()
 }
 
-func (l Band) draw(c *canvas, colour int) {
-	n := min(len(l.X), len(l.Low), len(l.High))
+func (b Band) draw(c *canvas, colour int) {
+	n := min(len(b.X), len(b.Low), len(b.High))
 	for i := 0; i < n; {
-		if !finite(l.X[i]) || !finite(l.Low[i]) || !finite(l.High[i]) {
+		if !finite(b.X[i]) || !finite(b.Low[i]) || !finite(b.High[i]) {
 			i++
 			continue
 		}
 		j := i
 		var up, down []string
-		for ; j < n && finite(l.X[j]) && finite(l.Low[j]) && finite(l.High[j]); j++ {
-			x := px(c.x.pixel(l.X[j]))
-			up = append(up, x+" "+px(c.y.pixel(l.High[j])))
-			down = append(down, x+" "+px(c.y.pixel(l.Low[j])))
+		for ; j < n && finite(b.X[j]) && finite(b.Low[j]) && finite(b.High[j]); j++ {
+			x := px(c.x.pixel(b.X[j]))
+			up = append(up, x+" "+px(c.y.pixel(b.High[j])))
+			down = append(down, x+" "+px(c.y.pixel(b.Low[j])))
 		}
-		for a, b := 0, len(down)-1; a < b; a, b = a+1, b-1 {
-			down[a], down[b] = down[b], down[a]
-		}
+		slices.Reverse(down)
 		fmt.Fprintf(c, "<path class=\"c%d a\" d=\"M%sL%sZ\"/>\n", colour, strings.Join(up, "L"), strings.Join(down, "L"))
 		i = j
 	}
 }
 
-func (l Bars) draw(c *canvas, colour int) {
+func (b Bars) draw(c *canvas, colour int) {
 	zero := c.y.pixel(0)
-	for i := range min(len(l.X), len(l.Y)) {
-		if !finite(l.X[i]) || !finite(l.Y[i]) {
+	for i := range min(len(b.X), len(b.Y)) {
+		if !finite(b.X[i]) || !finite(b.Y[i]) {
 			continue
 		}
-		from, to, y := c.x.pixel(l.X[i]-l.width()/2), c.x.pixel(l.X[i]+l.width()/2), c.y.pixel(l.Y[i])
+		from, to, y := c.x.pixel(b.X[i]-b.width()/2), c.x.pixel(b.X[i]+b.width()/2), c.y.pixel(b.Y[i])
 		fmt.Fprintf(c, "<rect class=\"c%d b\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"/>\n", colour, px(from), px(math.Min(y, zero)), px(to-from), px(math.Abs(y-zero)))
 	}
 }
 
-func (l Dots) draw(c *canvas, colour int) {
-	for i := range min(len(l.X), len(l.Y)) {
-		if !finite(l.X[i]) || !finite(l.Y[i]) {
+func (d Dots) draw(c *canvas, colour int) {
+	for i := range min(len(d.X), len(d.Y)) {
+		if !finite(d.X[i]) || !finite(d.Y[i]) {
 			continue
 		}
-		x, y := px(c.x.pixel(l.X[i])), px(c.y.pixel(l.Y[i]))
-		if i < len(l.Low) && i < len(l.High) && finite(l.Low[i]) && finite(l.High[i]) {
-			fmt.Fprintf(c, "<path class=\"c%d w\" d=\"M%s %sV%s\"/>", colour, x, px(c.y.pixel(l.Low[i])), px(c.y.pixel(l.High[i])))
+		x, y := px(c.x.pixel(d.X[i])), px(c.y.pixel(d.Y[i]))
+		if i < len(d.Low) && i < len(d.High) && finite(d.Low[i]) && finite(d.High[i]) {
+			fmt.Fprintf(c, "<path class=\"c%d w\" d=\"M%s %sV%s\"/>", colour, x, px(c.y.pixel(d.Low[i])), px(c.y.pixel(d.High[i])))
 		}
 		fmt.Fprintf(c, "<circle class=\"c%d p\" cx=\"%s\" cy=\"%s\" r=\"3.5\"/>", colour, x, y)
-		if i < len(l.Marked) && l.Marked[i] {
+		if i < len(d.Marked) && d.Marked[i] {
 			fmt.Fprintf(c, "<circle class=\"c%d m\" cx=\"%s\" cy=\"%s\" r=\"7.5\"/>", colour, x, y)
 		}
 		c.WriteByte('\n')

@@ -73,9 +73,9 @@ func TestABanksCalls(t *testing.T) {
 	if math.Abs(one.Cover80-0.80) > 0.04 || math.Abs(one.Cover95-0.95) > 0.02 || one.Pinball > 0.0199 {
 		t.Errorf("ranges cover %.3f and %.3f, pinball %.4f", one.Cover80, one.Cover95, one.Pinball)
 	}
-	goals := map[time.Duration]float64{8: 0.0485, 10: 0.0434, 12: 0.0430, 15: 0.0483, 18: 1}
+	goals := map[int]float64{8: 0.0485, 10: 0.0434, 12: 0.0430, 15: 0.0483, 18: 1}
 	for hour := range goals {
-		o.At = append(o.At, hour*time.Hour)
+		o.At = append(o.At, time.Duration(hour)*time.Hour)
 	}
 	rest, err := Backtest(bank, o)
 	if err != nil {
@@ -84,14 +84,14 @@ func TestABanksCalls(t *testing.T) {
 	for hour, goal := range goals {
 		update, none := restOf(rest, Profile, hour), restOf(rest, NoUpdate, hour)
 		if update > goal || update >= none || update == 0 {
-			t.Errorf("rest of the day at %02d: %.4f, without update %.4f, goal %.4f", int(hour), update, none, goal)
+			t.Errorf("rest of the day at %02d: %.4f, without update %.4f, goal %.4f", hour, update, none, goal)
 		}
 	}
 }
 
-func restOf(r *BacktestResult, model string, hour time.Duration) float64 {
+func restOf(r *BacktestResult, model string, hour int) float64 {
 	for _, s := range r.Scores {
-		if s.Model == model && s.At == hour*time.Hour {
+		if s.Model == model && s.At == time.Duration(hour)*time.Hour {
 			return s.WAPE
 		}
 	}

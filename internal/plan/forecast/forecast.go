@@ -228,6 +228,9 @@ func (f *forecaster) notes(s *Series, m *model) {
 	} else if len(s.Days) < 15 {
 		say("only %d days of history: the interval is wide and the calendar unknown", len(s.Days))
 	}
+	for _, d := range f.series.Twice {
+		say("clocks went back on %s: its repeated hour holds the mean of both", d)
+	}
 	for i := 1; i < len(s.Days); i++ {
 		if gap := m.terms.openDays(s.Days[i-1].Date, s.Days[i].Date); gap > 10 {
 			say("nothing recorded from %s to %s", s.Days[i-1].Date+1, s.Days[i].Date-1)

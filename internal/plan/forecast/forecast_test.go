@@ -267,13 +267,11 @@ func TestANewQueueBorrows(t *testing.T) {
 	like := made(t, 80, 10, nil)
 	like.Name = "sister.csv"
 	small := &Series{Name: "new.csv", Width: like.Width, First: like.First}
-	for _, d := range made(t, 83, 11, func(_ calendar.Date, counts []float64) {
+	small.Days = made(t, 83, 11, func(_ calendar.Date, counts []float64) {
 		for j := range counts {
 			counts[j] /= 10
 		}
-	}).Days[80:] {
-		small.Days = append(small.Days, d)
-	}
+	}).Days[80:]
 	r := mustMake(t, small, Options{Like: like, Horizon: 6 * 24 * time.Hour, Model: Profile})
 	rows, monday, friday := byStart(r), 0.0, 0.0
 	for start, row := range rows {

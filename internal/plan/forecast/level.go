@@ -62,16 +62,6 @@ type sparse struct {
 	value []float64
 }
 
-func sparseOf(x []float64) sparse {
-	var s sparse
-	for k, v := range x {
-		if v != 0 {
-			s.at, s.value = append(s.at, k), append(s.value, v)
-		}
-	}
-	return s
-}
-
 // predict gives the mean and variance of z, noise not counted, and leaves cov.x in work.
 func (l *level) predict(x sparse) (mean, variance float64) {
 	n := l.n

@@ -14,7 +14,6 @@ type model struct {
 	columns []int // where a term's column stands in the size's level; -1: the history never saw it
 	shaped  []int // the same for the shapes' levels
 	slots   int
-	steps   int // open days counted so far, for the gaps
 	last    calendar.Date
 	open    [7][]bool
 	profile [7][]float64       // unit length

@@ -236,7 +236,7 @@ var rootTable = func() [401]float64 {
 	for i := range table {
 		rate := float64(i) / 10
 		p := math.Exp(-rate)
-		for k := 0; k < 120; k++ {
+		for k := range 120 {
 			table[i] += p * math.Sqrt(float64(k)+0.25)
 			p *= rate / float64(k+1)
 		}

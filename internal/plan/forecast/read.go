@@ -107,10 +107,10 @@ func (t *table) wide(header []string) (*Series, error) {
 			return nil, t.fault(j+1, "%q is not a clock time such as 07:00", text)
 		}
 		at := time.Duration(clock) * time.Minute
-		switch {
-		case j == 0:
+		switch j {
+		case 0:
 			s.First, s.Width = at, time.Hour
-		case j == 1:
+		case 1:
 			s.Width = at - s.First
 		}
 		if want := s.First + time.Duration(j)*s.Width; at != want {

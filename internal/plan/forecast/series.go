@@ -10,11 +10,11 @@ import (
 
 // Series is what came in: one number per interval of the local day, day after day. Every day has the same slots.
 type Series struct {
-	Name  string        // for messages: the file it came from
-	Width time.Duration // of a slot; divides the hour
-	First time.Duration // wall clock at the start of slot 0
-	Days  []Day         // rising by date; days that are not there were closed or not recorded
-	Twice []calendar.Date
+	Name  string          // for messages: the file it came from
+	Width time.Duration   // of a slot; divides the hour
+	First time.Duration   // wall clock at the start of slot 0
+	Days  []Day           // rising by date; days that are not there were closed or not recorded
+	Twice []calendar.Date // dates whose repeated hour stood twice and now holds its mean
 }
 
 // Day is one date's counts. NaN means that the slot was not recorded, which differs from zero.
