@@ -19,6 +19,7 @@ import (
 // Batch is what one transaction adds to a centre's log and what follows from it. Either all of it is on disk afterwards or none.
 type Batch struct {
 	Entries     []journal.Entry // without a gap from the term's NextSeq; Commit sets their epoch
+	Bodies      []string        // of each entry, by journal.AppendBody
 	Days        []int64         // the calendar day of each entry
 	Commands    []CommandRow
 	Changes     journal.Changes
@@ -69,13 +70,10 @@ func (t *Term) Commit(ctx context.Context, b *Batch) error {
 	if b.Counted {
 		counted = next - 1
 	}
-	events, err := t.eventRows(b)
-	if err != nil {
-		return err
-	}
+	events := t.eventRows(b)
 	commands := t.commandRows(b)
 	changes := changeRows(t.domain, &b.Changes)
-	err = t.db.journal.transact(ctx, func(ctx context.Context, tx *Tx) error {
+	err := t.transact(ctx, func(ctx context.Context, tx *Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE lease SET next_seq = $1, next_contact = $2, last_at = $3, counted_seq = $4, beat = beat + 1
 			WHERE domain = $5 AND epoch = $6 AND next_seq = $7`, next, b.NextContact, b.LastAt, counted, t.domain, t.lease.Epoch, t.lease.NextSeq)
 		if err != nil {
@@ -145,19 +143,14 @@ func runWrite(ctx context.Context, tx *Tx, w Write) (err error) {
 	return w(ctx, tx)
 }
 
-func (t *Term) eventRows(b *Batch) ([]any, error) {
+func (t *Term) eventRows(b *Batch) []any {
 	rows := make([]any, 0, len(b.Entries)*insertEvents.columns)
-	var body []byte
 	for i := range b.Entries {
 		e := &b.Entries[i]
 		e.Epoch = t.lease.Epoch
-		var err error
-		if body, err = journal.AppendBody(body[:0], e); err != nil {
-			return nil, centre.Errorf(centre.Internal, "store: entry %d: %w", e.Seq, err)
-		}
-		rows = append(rows, int64(t.domain), e.Seq, e.Epoch, int64(e.At), b.Days[i], e.Kind, int64(e.Contact), int64(e.Agent), string(body))
+		rows = append(rows, int64(t.domain), e.Seq, e.Epoch, int64(e.At), b.Days[i], e.Kind, int64(e.Contact), int64(e.Agent), b.Bodies[i])
 	}
-	return rows, nil
+	return rows
 }
 
 func (t *Term) commandRows(b *Batch) []any {
@@ -183,7 +176,7 @@ const lookUpAtOnce = 64
 // Commands looks up which of these commands, each a client and an id, have been done.
 func (t *Term) Commands(ctx context.Context, keys [][2]string) (map[[2]string]CommandRow, error) {
 	done := map[[2]string]CommandRow{}
-	err := t.db.journal.transact(ctx, func(ctx context.Context, tx *Tx) error {
+	err := t.transact(ctx, func(ctx context.Context, tx *Tx) error {
 		for group := range slices.Chunk(keys, lookUpAtOnce) {
 			query, args := commandsIn(`SELECT client, command, seq, at, result FROM command WHERE domain = $1 AND (client, command) IN (VALUES `,
 				t.domain, group)
@@ -284,7 +277,7 @@ func (t *Term) Replay(ctx context.Context, after int64, f func(*journal.Entry) e
 	last := t.lease.NextSeq - 1
 	for from := after; from < last; from += replayAtOnce {
 		to := min(last, from+replayAtOnce)
-		err := t.db.journal.transact(ctx, func(ctx context.Context, tx *Tx) error {
+		err := t.transact(ctx, func(ctx context.Context, tx *Tx) error {
 			return eachEntry(ctx, tx, t.domain, from, to, func(e *journal.Entry) error {
 				if err := check.Next(e); err != nil {
 					return centre.Errorf(centre.Internal, "store: log of centre %d: %w", t.domain, err)
@@ -333,7 +326,7 @@ const keptSnapshots = 3
 
 // SaveSnapshot keeps a snapshot of the state after an entry, behind the fence, and forgets the oldest.
 func (t *Term) SaveSnapshot(ctx context.Context, seq int64, at centre.Instant, body []byte) error {
-	err := t.db.journal.transact(ctx, func(ctx context.Context, tx *Tx) error {
+	err := t.transact(ctx, func(ctx context.Context, tx *Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE lease SET beat = beat + 1 WHERE domain = $1 AND epoch = $2`, t.domain, t.lease.Epoch)
 		if err != nil {
 			return err
@@ -354,7 +347,7 @@ func (t *Term) SaveSnapshot(ctx context.Context, seq int64, at centre.Instant, b
 
 // Snapshot gives the latest snapshot at or before an entry; ok is false when there is none.
 func (t *Term) Snapshot(ctx context.Context, upto int64) (seq int64, body []byte, ok bool, err error) {
-	err = t.db.journal.transact(ctx, func(ctx context.Context, tx *Tx) error {
+	err = t.transact(ctx, func(ctx context.Context, tx *Tx) error {
 		err := tx.QueryRow(ctx, `SELECT seq, body FROM snapshot WHERE domain = $1 AND seq <= $2 ORDER BY seq DESC LIMIT 1`, t.domain, upto).
 			Scan(&seq, &body)
 		if errors.Is(err, sql.ErrNoRows) {

@@ -106,6 +106,11 @@ func (db *DB) Acquire(ctx context.Context, domain centre.ID, seen Lease, me Owne
 	return t, nil
 }
 
+// transact runs a transaction on the log's own connection. Nobody's patience ends it.
+func (t *Term) transact(ctx context.Context, fn Write) error {
+	return t.db.journal.transact(context.WithoutCancel(ctx), fn)
+}
+
 // Lease gives the lease as this term has it.
 func (t *Term) Lease() Lease { return t.lease }
 
@@ -121,7 +126,7 @@ func (t *Term) Release(ctx context.Context) error {
 }
 
 func (t *Term) fenced(ctx context.Context, operation, query string, args ...any) error {
-	err := t.db.journal.transact(ctx, func(ctx context.Context, tx *Tx) error {
+	err := t.transact(ctx, func(ctx context.Context, tx *Tx) error {
 		n, err := tx.Exec(ctx, query, args...)
 		if err == nil && n != 1 {
 			err = ErrFenced
@@ -135,7 +140,7 @@ func (t *Term) fenced(ctx context.Context, operation, query string, args ...any)
 // an unknown outcome, whose own epoch is on disk: the earlier term's batch can no longer land after that.
 func (t *Term) Landed(ctx context.Context, seq, epoch int64) (bool, error) {
 	var have int64
-	err := t.db.journal.transact(ctx, func(ctx context.Context, tx *Tx) error {
+	err := t.transact(ctx, func(ctx context.Context, tx *Tx) error {
 		err := tx.QueryRow(ctx, `SELECT epoch FROM event WHERE domain = $1 AND seq = $2`, t.domain, seq).Scan(&have)
 		if errors.Is(err, sql.ErrNoRows) {
 			have, err = 0, nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"sentral/internal/engine/routing"
 )
@@ -12,7 +13,8 @@ import (
 const bodyVersion = 1
 
 // AppendBody appends the body of an entry as the log keeps it: one JSON object with the version, and either the event with its decisions or the
-// fact. Fields that are zero are left out, and the instant stands beside the body. It writes what encoding/json would, many times faster.
+// fact. Fields that are zero are left out, and the instant stands beside the body. It writes what encoding/json would, many times faster. Its error says
+// that what it wrote could not be read again, such as a status that no list names.
 func AppendBody(b []byte, e *Entry) ([]byte, error) {
 	b = append(b, `{"v":1`...)
 	if e.Kind != Step {
@@ -38,7 +40,9 @@ func AppendBody(b []byte, e *Entry) ([]byte, error) {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = appendDecision(b, &e.Decisions[i])
+			if b, err = appendDecision(b, &e.Decisions[i]); err != nil {
+				return nil, err
+			}
 		}
 		b = append(b, ']')
 	}
@@ -47,8 +51,9 @@ func AppendBody(b []byte, e *Entry) ([]byte, error) {
 
 // object writes the fields of one JSON object and leaves out those that are zero.
 type object struct {
-	b     []byte
-	begun bool
+	b       []byte
+	begun   bool
+	unnamed error // a word without a name, which could be written and never be read again
 }
 
 func (o *object) name(name string) {
@@ -77,12 +82,17 @@ func (o *object) flag(name string, v bool) {
 
 // word writes a name of one of routing's or centre's lists, which need no escaping; set says whether it is to be written.
 func (o *object) word(name string, set bool, v fmt.Stringer) {
-	if set {
-		o.name(name)
-		o.b = append(o.b, '"')
-		o.b = append(o.b, v.String()...)
-		o.b = append(o.b, '"')
+	if !set {
+		return
 	}
+	word := v.String()
+	if strings.HasSuffix(word, ")") { // as in "status(77)"
+		o.unnamed = fmt.Errorf("%s has no name: %s", name, word)
+	}
+	o.name(name)
+	o.b = append(o.b, '"')
+	o.b = append(o.b, word...)
+	o.b = append(o.b, '"')
 }
 
 func appendEvent(b []byte, e *routing.Event) ([]byte, error) {
@@ -130,7 +140,7 @@ func appendEvent(b []byte, e *routing.Event) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return append(o.b, '}'), nil
+	return append(o.b, '}'), o.unnamed
 }
 
 // needsToWrite is the number of needs up to the last that says anything.
@@ -152,7 +162,7 @@ func (o *object) whole(name string, v any) error {
 	return nil
 }
 
-func appendDecision(b []byte, d *routing.Decision) []byte {
+func appendDecision(b []byte, d *routing.Decision) ([]byte, error) {
 	o := object{b: append(b, '{')}
 	o.word("kind", true, d.Kind)
 	o.word("code", d.Code != 0, d.Code)
@@ -177,7 +187,7 @@ func appendDecision(b []byte, d *routing.Decision) []byte {
 		o.name("why")
 		o.b = AppendWhy(o.b, &d.Why)
 	}
-	return append(o.b, '}')
+	return append(o.b, '}'), o.unnamed
 }
 
 // AppendWhy appends the reason of an offer as the log and the contact table keep it.

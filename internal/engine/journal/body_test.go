@@ -133,6 +133,19 @@ func TestOldBodiesStayReadable(t *testing.T) {
 	}
 }
 
+func TestWhatCannotBeReadIsNotWritten(t *testing.T) {
+	for _, e := range []Entry{
+		{Kind: Step},
+		{Kind: Step, Event: &routing.Event{Kind: 99}},
+		{Kind: Step, Event: &routing.Event{Kind: routing.Transferred, Target: 9}},
+		{Kind: Step, Event: &routing.Event{Kind: routing.Woke}, Decisions: []routing.Decision{{Kind: routing.Offered, Status: 77}}},
+	} {
+		if body, err := AppendBody(nil, &e); err == nil {
+			t.Errorf("wrote %s", body)
+		}
+	}
+}
+
 func TestBadBodiesAreNamed(t *testing.T) {
 	for _, c := range []struct{ kind, body, want string }{
 		{Step, `{"v":1`, "unexpected end"},

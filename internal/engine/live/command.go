@@ -41,6 +41,9 @@ func (p *Present) Now() centre.Instant { return p.now }
 // Seq is the sequence number of the last entry of the log.
 func (p *Present) Seq() int64 { return p.state.next - 1 }
 
+// Wake is when the engine asked to be woken; zero when it waits for nothing.
+func (p *Present) Wake() centre.Instant { return p.state.wake }
+
 // Engine is the routing engine, for its read accessors only.
 func (p *Present) Engine() *routing.Engine { return p.state.engine }
 

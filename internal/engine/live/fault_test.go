@@ -102,6 +102,7 @@ func TestBrokenPlansHurtNobodyElse(t *testing.T) {
 		func(p *live.Plan) error { p.Fact("note", 0, 0, 12); return nil },
 		func(p *live.Plan) error { p.Fact("step", 0, 0, struct{}{}); return nil },
 		func(p *live.Plan) error { p.Result(func() {}); return nil },
+		func(p *live.Plan) error { p.Step(routing.Event{Kind: 77}); return nil },
 		func(p *live.Plan) error {
 			p.Write(func(context.Context, *store.Tx) error { panic("a fault in a write") })
 			return nil

@@ -77,6 +77,9 @@ func (c *Centre) note(l store.Lease) {
 	c.status = Status{Epoch: l.Epoch, Node: l.Node, Addr: l.Addr}
 }
 
+// partingTime is how long a node that stops tries to answer what waits, keep a snapshot and give the lease up while the database does not answer.
+const partingTime = 5 * time.Second
+
 // hold serves one tenure from the first rebuild to its end.
 func (c *Centre) hold(ctx context.Context, term *store.Term) error {
 	t := &tenure{c: c, term: term, memory: newMemory(c.o.RememberCommands), days: journal.NewCalendar(c.o.Zone),
@@ -102,7 +105,9 @@ func (c *Centre) hold(ctx context.Context, term *store.Term) error {
 
 	err = t.serve(ctx)
 	if ctx.Err() != nil && !errors.Is(err, errLost) {
-		err = t.leave(context.WithoutCancel(ctx))
+		parting, done := context.WithTimeout(context.WithoutCancel(ctx), partingTime)
+		err = t.leave(parting)
+		done()
 	} else {
 		c.refuse(&NotOwner{}, "the lease was lost")
 	}

@@ -130,7 +130,8 @@ func (t *tenure) turn(ctx context.Context, calls []*call) error {
 		return t.recover(ctx, err, &turn{calls: calls})
 	}
 	w := t.planAll(calls)
-	w.counting = t.countingDue()
+	w.flushing = t.countingDue()
+	w.counting = w.flushing || !t.state.ledger.AgentsPending()
 	if w.fault != nil {
 		return t.discard(ctx, w, calls)
 	}

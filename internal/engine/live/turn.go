@@ -18,8 +18,11 @@ import (
 type turn struct {
 	state     *state
 	now       centre.Instant
-	counting  bool // the agents' counters are written with this turn
+	counting  bool // the agents' counters are on disk up to here with this turn
+	flushing  bool // it has some of them to write
 	entries   []journal.Entry
+	bodies    []string
+	body      []byte
 	spans     []span
 	calls     []*call
 	followers map[*call]*call // the same command again in the same batch, and the first of it
@@ -87,13 +90,19 @@ func (t *turn) enter(k *call, e journal.Entry) []routing.Decision {
 		e.Contact, e.Agent = e.Event.Contact, e.Event.Agent
 		e.Decisions = s.step(e.Event)
 	}
-	if err := s.ledger.Apply(&e); err != nil && k != nil {
-		k.fault = err
+	body, err := journal.AppendBody(t.body[:0], &e)
+	if err == nil {
+		err = s.ledger.Apply(&e)
 	}
+	if err != nil && k != nil && k.fault == nil {
+		k.fault = fmt.Errorf("entry %d: %w", e.Seq, err)
+	}
+	t.body = body
 	s.next++
 	s.lastAt = t.now
 	s.nextContact = max(s.nextContact, e.Contact+1)
 	t.entries = append(t.entries, e)
+	t.bodies = append(t.bodies, string(body))
 	return e.Decisions
 }
 
@@ -154,7 +163,7 @@ func (t *turn) result(k *call, v any) {
 
 // batch is what the turn puts on disk. The second answer names the call of each write.
 func (t *turn) batch(days *journal.Calendar) (*store.Batch, []*call) {
-	b := &store.Batch{Entries: t.entries, Changes: t.state.ledger.Drain(), NextContact: t.state.nextContact, LastAt: t.state.lastAt, Counted: t.counting}
+	b := &store.Batch{Entries: t.entries, Bodies: t.bodies, Changes: t.state.ledger.Drain(), NextContact: t.state.nextContact, LastAt: t.state.lastAt, Counted: t.counting}
 	if t.counting {
 		t.state.ledger.DrainAgents(&b.Changes)
 	}
@@ -180,7 +189,7 @@ func (t *turn) batch(days *journal.Calendar) (*store.Batch, []*call) {
 
 // empty tells whether there is nothing to put on disk.
 func (t *turn) empty() bool {
-	if len(t.entries) > 0 || t.counting {
+	if len(t.entries) > 0 || t.flushing {
 		return false
 	}
 	for _, k := range t.calls {
