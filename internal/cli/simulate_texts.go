@@ -36,7 +36,7 @@ var simulateTexts = map[string]simulateText{
 		meanWait: "Gjennomsnittleg ventetid", meanWaitNote: "for dei som fekk svar", longWait: "Ni av ti venta mindre enn", longWaitNote: "",
 		worstWait: "Nittini av hundre", worstWaitNote: "", gaveUp: "Gav opp", gaveUpNote: "gjekk før svar",
 		occupancy: "Oppteken del", occupancyNote: "del av klar tid med kontakt eller etterarbeid",
-		laws: "%d lover brotne på %d hendingar.", unaudited: "%d hendingar; lovene vart ikkje kontrollerte.", pace: "%.2f millionar hendingar/s, %.1f s, hash %s",
+		laws: "%d lover brotne på %d hendingar.", unaudited: "%d hendingar; lovene vart ikkje kontrollerte.", pace: "%.2f mill. hendingar/s, %.1f s, hash %s",
 		columns: []string{"kø", "mål s", "kontaktar per dag", "servicegrad", "snitt ventetid s", "90 % s", "gav opp"},
 		groups:  map[string]string{"live": "alle direkte kanalar", "deferred": "alle skriftlege kanalar med utsett svar"},
 	},

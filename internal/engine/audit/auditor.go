@@ -33,9 +33,10 @@ type Auditor struct {
 	wakeAt  int64             // the waking that was asked for last; 0 = none stands
 	watch   []*contact        // to be looked at when the step ends
 	between []*contact        // out of one place and not yet in the next
-	due     deadlines
-	loosely bool // the rules changed in this step, or who is led by whom: order within it is not judged
-	sweep   bool // everybody's wait is looked at when the step ends
+	due     deadlines         // what the clock alone must do
+	chances deadlines         // when the clock may let somebody else take a contact
+	loosely bool              // the rules changed in this step, or who is led by whom: order within it is not judged
+	sweep   bool              // everybody's wait is looked at when the step ends
 	refused bool
 	advised centre.AgentID // the adviser who left a consultation in this step
 	fuller  []*agent       // those to whom something was added in this step
@@ -73,7 +74,9 @@ func (a *Auditor) breach(l Law, format string, args ...any) {
 func (a *Auditor) Step(e *routing.Event, decisions []routing.Decision, v View) {
 	a.event++
 	a.kind = e.Kind
-	a.now = max(a.now, int64(e.At))
+	now := max(a.now, int64(e.At))
+	a.missed(now)
+	a.now = now
 	a.refused, a.loosely, a.sweep = false, false, false
 	dueBefore := a.due.next(a) // what the clock alone may do in this step
 	for i := range decisions {

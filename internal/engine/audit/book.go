@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"math/bits"
 	"slices"
 
 	"sentral/internal/centre"
@@ -149,14 +148,6 @@ func put(set []uint64, i int, in bool) {
 	} else {
 		set[i>>6] &^= 1 << (i & 63)
 	}
-}
-
-func count(set []uint64) int {
-	n := 0
-	for _, w := range set {
-		n += bits.OnesCount64(w)
-	}
-	return n
 }
 
 func (b *book) words() int { return (len(b.agents) + 63) / 64 }

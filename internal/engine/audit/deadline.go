@@ -128,7 +128,35 @@ func (a *Auditor) armStep(c *contact) {
 }
 
 func (a *Auditor) arm(c *contact, k deadlineKind, at int64) {
-	if at > 0 {
-		a.due.push(deadline{at: at, c: c, id: keyOf(c.id, c.consult), kind: k})
+	if at <= 0 {
+		return
 	}
+	d := deadline{at: at, c: c, id: keyOf(c.id, c.consult), kind: k}
+	if k == stepComes || k == coolingEnds {
+		a.chances.push(d)
+	} else {
+		a.due.push(d)
+	}
+}
+
+// missed looks at the chances that came since the last step while the engine slept: had somebody been free who may take the contact
+// from then on, it should have asked to be woken.
+func (a *Auditor) missed(until int64) {
+	now := a.now
+	for {
+		at := a.chances.next(a)
+		if at == 0 || at >= until {
+			break
+		}
+		d := a.chances.pop()
+		a.now = at
+		if g := a.freeFor(d.c); g != nil {
+			a.breach(OnTime, "contact %d, waiting in queue %d, could have been offered to agent %d %d ms ago (by a loan: %v), and the engine slept",
+				d.c.id, a.queues[d.c.queue].ID, g.id, until-at, a.onlyBorrowed(g, d.c))
+		}
+		if d.kind == stepComes {
+			a.armStep(d.c)
+		}
+	}
+	a.now = now
 }

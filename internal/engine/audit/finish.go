@@ -35,8 +35,9 @@ func (a *Auditor) endOfStep(v View) {
 
 // checkPeople compares what was told of everybody who changed with the book, and what they have in hand with what they carry.
 func (a *Auditor) checkPeople() {
-	for i := 0; i < len(a.dirty); i++ { // it may grow meanwhile
-		g := a.dirty[i]
+	for len(a.dirty) > 0 {
+		g := a.dirty[len(a.dirty)-1]
+		a.dirty = a.dirty[:len(a.dirty)-1]
 		g.dirty = false
 		if g.leaving {
 			g.leaving = false
@@ -48,14 +49,14 @@ func (a *Auditor) checkPeople() {
 			continue
 		}
 		if now := (told{g.status, g.state(), g.pause}); g.profile != nil && g.told != now {
-			a.breach(StatesAgree, "agent %d is %v and %v (pause %d), but was told to be %v and %v (pause %d)", g.id, now.status, now.state, now.pause, g.told.status, g.told.state, g.told.pause)
+			a.breach(StatesAgree, "agent %d is %v and %v (pause %d), but was told to be %v and %v (pause %d)",
+				g.id, now.status, now.state, now.pause, g.told.status, g.told.state, g.told.pause)
 			g.told = now
 		}
 		if g.ringing > 1 {
 			a.breach(Capacity, "%d offers ring at agent %d", g.ringing, g.id)
 		}
 	}
-	a.dirty = a.dirty[:0]
 	for _, g := range a.fuller {
 		if what := a.overload(g); what != "" && !a.loosely {
 			a.breach(Capacity, "agent %d has %s", g.id, what)
@@ -69,10 +70,10 @@ func (a *Auditor) checkPeople() {
 func (a *Auditor) checkWaits() {
 	for _, c := range a.watch {
 		c.watched = false
-		switch {
-		case c.place == closed:
+		switch c.place {
+		case closed:
 			a.spare = append(a.spare, c)
-		case c.place == queued:
+		case queued:
 			a.checkWait(c)
 		}
 	}
@@ -86,15 +87,22 @@ func (a *Auditor) checkWaits() {
 	a.freed = a.freed[:0]
 }
 
-// checkWait looks for somebody who could have had this contact.
+// checkWait sees to it that nobody could have had this contact.
 func (a *Auditor) checkWait(c *contact) {
-	if c.toAgent != 0 {
-		if g := a.person(c.toAgent); g != nil {
-			a.checkPair(g, c)
-		}
-		return
+	if g := a.freeFor(c); g != nil {
+		a.breach(EveryWaitEnds, "contact %d waits in queue %d while agent %d is free for it", c.id, a.queues[c.queue].ID, g.id)
 	}
-	idle, found := a.dialling(c), (*agent)(nil)
+}
+
+// freeFor finds somebody who can and may take a waiting contact; nil for nobody.
+func (a *Auditor) freeFor(c *contact) (found *agent) {
+	if c.toAgent != 0 {
+		if g := a.person(c.toAgent); g != nil && a.couldHave(g, c) {
+			return g
+		}
+		return nil
+	}
+	idle := a.dialling(c)
 	a.candidates(c, func(g *agent) {
 		if idle--; idle < 0 {
 			found = g
@@ -103,9 +111,7 @@ func (a *Auditor) checkWait(c *contact) {
 	if found == nil && idle <= 0 && len(a.queues[c.queue].loans) > 0 {
 		found = a.lentTo(c)
 	}
-	if found != nil {
-		a.breach(EveryWaitEnds, "contact %d waits in queue %d while agent %d is free for it", c.id, a.queues[c.queue].ID, found.id)
-	}
+	return found
 }
 
 // lentTo finds somebody whom an open loan admits to a contact, and who can take it.
@@ -137,41 +143,36 @@ func (a *Auditor) checkFree(g *agent) {
 			continue
 		}
 		for _, c := range q.waiting {
-			if g.direct>>c.channel&1 != 0 && !a.dialsFirst(c) {
-				a.checkPair(g, c)
+			if g.direct>>c.channel&1 != 0 && a.couldHave(g, c) {
+				a.breach(EveryWaitEnds, "contact %d waits in queue %d while agent %d is free for it", c.id, q.ID, g.id)
 			}
 		}
 	}
 }
 
-// checkPair sees to it that this agent could not have had this contact.
-func (a *Auditor) checkPair(g *agent, c *contact) {
+// couldHave tells whether this agent could have this contact now. Promises whose customer is rung first are left aside.
+func (a *Auditor) couldHave(g *agent, c *contact) bool {
 	bit := uint16(1) << c.channel
 	can := g.able&bit != 0 || (c.toAgent == g.id && c.said && g.direct&bit != 0)
-	if can && !a.dialsFirst(c) && a.mayTake(g, c, a.now) {
-		a.breach(EveryWaitEnds, "contact %d waits in queue %d while agent %d is free for it", c.id, a.queues[c.queue].ID, g.id)
-	}
+	return can && !a.dialsFirst(c) && a.mayTake(g, c, a.now)
 }
 
 // checkTime sees to it that what was due has happened and that the engine has asked to be woken for what is due next.
 func (a *Auditor) checkTime() {
-	for {
-		at := a.due.next(a)
-		if at == 0 || at > a.now {
-			break
-		}
-		d := a.due.pop()
-		switch d.kind {
+	for at := a.due.next(a); at > 0 && at <= a.now; at = a.due.next(a) {
+		switch d := a.due.pop(); d.kind {
 		case aimEnds:
 			a.breach(OnTime, "contact %d is kept for agent %d and team %d beyond its time, by %d ms", d.c.id, d.c.toAgent, d.c.toTeam, a.now-d.at)
-		case placeEnds, windowEnds:
+		default:
 			a.breach(OnTime, "contact %d is in %v beyond its time, by %d ms", d.c.id, d.c.place, a.now-d.at)
 			d.c.until = 0
-		default:
-			a.checkWait(d.c)
-			if d.kind == stepComes {
-				a.armStep(d.c)
-			}
+		}
+	}
+	for at := a.chances.next(a); at > 0 && at <= a.now; at = a.chances.next(a) {
+		d := a.chances.pop()
+		a.checkWait(d.c)
+		if d.kind == stepComes {
+			a.armStep(d.c)
 		}
 	}
 	if a.wakeAt <= a.now {

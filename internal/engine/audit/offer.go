@@ -25,12 +25,13 @@ func (a *Auditor) offeredTo(d *routing.Decision, c *contact) {
 	if int64(d.Until) != a.now+q.OfferMS {
 		a.breach(OnTime, "offer %d ends at %d, the queue says %d", d.Offer, d.Until, a.now+q.OfferMS)
 	}
-	a.checkPresence(d, c, g)
+	a.checkPresence(c, g)
 	switch {
 	case c.cooling(g.id, a.now):
 		a.breach(NotAgainAtOnce, "contact %d is offered again to agent %d, who had it a moment ago", c.id, g.id)
 	case !a.mayTake(g, c, a.now):
-		a.breach(Qualified, "contact %d (aimed at agent %d, team %d) is offered to agent %d, whom step %d of queue %d does not admit", c.id, c.toAgent, c.toTeam, g.id, a.step(c, a.now), q.ID)
+		a.breach(Qualified, "contact %d (aimed at agent %d, team %d) is offered to agent %d, whom step %d of queue %d does not admit",
+			c.id, c.toAgent, c.toTeam, g.id, a.step(c, a.now), q.ID)
 	default:
 		a.checkOrder(d, c, g)
 		a.checkChoice(d, c, g)
@@ -42,7 +43,7 @@ func (a *Auditor) offeredTo(d *routing.Decision, c *contact) {
 }
 
 // checkPresence sees to it that the agent is there, reachable for this and has room.
-func (a *Auditor) checkPresence(d *routing.Decision, c *contact, g *agent) {
+func (a *Auditor) checkPresence(c *contact, g *agent) {
 	bit := uint16(1) << c.channel
 	said := c.toAgent != 0 && c.said
 	if g.able&bit != 0 || (said && g.direct&bit != 0) {
@@ -58,7 +59,6 @@ func (a *Auditor) checkPresence(d *routing.Decision, c *contact, g *agent) {
 	default:
 		a.breach(Capacity, "contact %d in %v is offered to agent %d, who has no room beside %v, parked %v, %d in wrap-up", c.id, c.channel, g.id, g.talk, g.park, g.wrapping)
 	}
-	_ = d
 }
 
 // urgency is how far ahead a contact stands: class first (colleagues, then the overdue), then score, then place, then id.
@@ -119,16 +119,17 @@ func (a *Auditor) checkOrder(d *routing.Decision, c *contact, g *agent) {
 				continue
 			}
 			if theirs := a.urgencyOf(w); theirs.ahead(mine) {
-				a.breach(NoOvertaking, "agent %d is offered contact %d (%v, score %d, class %d) before contact %d (score %d, class %d), which waits in queue %d", g.id, c.id, d.Why.Rule, mine.score, mine.class, w.id, theirs.score, theirs.class, q.ID)
+				a.breach(NoOvertaking, "agent %d is offered contact %d (%v, score %d, class %d) before contact %d (score %d, class %d), which waits in queue %d",
+					g.id, c.id, d.Why.Rule, mine.score, mine.class, w.id, theirs.score, theirs.class, q.ID)
 			}
 			break
 		}
 	}
-	a.checkPassedOver(d, c, g, mine)
+	a.checkPassedOver(d, c, mine)
 }
 
 // checkPassedOver checks the contact that the offer says was overtaken.
-func (a *Auditor) checkPassedOver(d *routing.Decision, c *contact, g *agent, mine urgency) {
+func (a *Auditor) checkPassedOver(d *routing.Decision, c *contact, mine urgency) {
 	if d.Why.Overtaken == 0 {
 		for _, w := range a.queues[c.queue].waiting {
 			if w != c && !w.consult && a.urgencyOf(w).ahead(mine) {
@@ -148,7 +149,6 @@ func (a *Auditor) checkPassedOver(d *routing.Decision, c *contact, g *agent, min
 	case d.Why.OvertakenBy == routing.NoCode:
 		a.breach(TrueWhy, "contact %d overtakes contact %d without a reason", c.id, w.id)
 	}
-	_ = g
 }
 
 // dialsFirst tells whether the contact is a promise whose customer is rung before an agent is chosen.

@@ -109,7 +109,8 @@ func dayShape(halfHours int) []float64 {
 	out, sum := make([]float64, halfHours), 0.0
 	for i := range out {
 		x := float64(i) / float64(halfHours)
-		out[i] = 0.35 + math.Exp(-math.Pow((x-0.22)/0.14, 2)) + 0.75*math.Exp(-math.Pow((x-0.6)/0.16, 2))
+		morning, afternoon := (x-0.22)/0.14, (x-0.6)/0.16
+		out[i] = 0.35 + math.Exp(-morning*morning) + 0.75*math.Exp(-afternoon*afternoon)
 		sum += out[i]
 	}
 	for i := range out {
@@ -125,7 +126,6 @@ type wants struct {
 	channels map[centre.Channel]float64 // share of the load
 	target   time.Duration
 	handling time.Duration
-	reaches  int // widening: 0 own team then all, 1 also the partner
 }
 
 // channelRules is how a channel differs in a built-in centre.
@@ -269,7 +269,7 @@ func (c *Centre) ownTeams(s centre.SkillID) []centre.TeamID {
 func addPeople(c *Centre, people int) {
 	const teamSize = 16
 	teams := max((people+teamSize-1)/teamSize, 8)
-	starts := []time.Duration{8, 8, 9, 12, 8, 10, 12, 9}
+	starts := []int{8, 8, 9, 12, 8, 10, 12, 9} // o'clock
 	for t := range teams {
 		team := routing.Team{ID: centre.TeamID(t + 1)}
 		if t%3 == 2 {
@@ -311,7 +311,7 @@ func addPeople(c *Centre, people int) {
 				p.Skills = append(p.Skills, routing.Need{Skill: s, Level: l})
 			}
 		}
-		from := starts[i%len(starts)] * time.Hour
+		from := time.Duration(starts[i%len(starts)]) * time.Hour
 		c.Agents = append(c.Agents, Agent{Profile: p, From: from, To: from + 8*time.Hour})
 	}
 }

@@ -20,7 +20,6 @@ func packArrival(ms int64, stream, number int) arrival {
 
 func (a arrival) ms() int64   { return int64(a >> timeShift) }
 func (a arrival) stream() int { return int(a>>24) & (1<<12 - 1) }
-func (a arrival) number() int { return int(a) & (1<<24 - 1) }
 
 // key names the customer for the random streams: the day, the stream and the number in it, so that it does not depend on anything
 // that the engine decides.

@@ -65,6 +65,6 @@ func demoAgent(i int) Agent {
 			p.Skills = append(p.Skills, routing.Need{Skill: s, Level: levels[s]})
 		}
 	}
-	from := []time.Duration{8, 8, 12, 9, 12, 10, 8}[i%7] * time.Hour
+	from := time.Duration([]int{8, 8, 12, 9, 12, 10, 8}[i%7]) * time.Hour
 	return Agent{Profile: p, From: from, To: from + 8*time.Hour}
 }

@@ -105,7 +105,7 @@ func newPlayer(c *Centre, o Options) *player {
 func (p *player) play(seed uint64) Result {
 	p.begin(seed)
 	for {
-		at, next := p.agenda.next(), int64(endOfTime)
+		at, next := p.agenda.next(), endOfTime
 		if p.came < len(p.arrival) {
 			next = int64(p.today)*dayMS + p.arrival[p.came].ms()
 		}
