@@ -150,7 +150,8 @@ func (a *Auditor) missed(until int64) {
 		}
 		d := a.chances.pop()
 		a.now = at
-		if g := a.freeFor(d.c); g != nil {
+		asked := a.wakeAt > 0 && a.wakeAt <= at // it did, and was woken late
+		if g := a.freeFor(d.c); g != nil && !asked {
 			a.breach(OnTime, "contact %d, waiting in queue %d, could have been offered to agent %d %d ms ago (by a loan: %v), and the engine slept",
 				d.c.id, a.queues[d.c.queue].ID, g.id, until-at, a.onlyBorrowed(g, d.c))
 		}
