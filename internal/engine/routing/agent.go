@@ -1,6 +1,10 @@
 package routing
 
-import "sentral/internal/centre"
+import (
+	"math/bits"
+
+	"sentral/internal/centre"
+)
 
 // agent is everything the engine knows of one agent.
 type agent struct {
@@ -28,6 +32,7 @@ type agent struct {
 	pause     centre.PauseID
 	told      toldAgent
 	since     int64   // when what was told last came to be
+	idleMask  uint16  // channels that may be offered with nothing in hand
 	mask      uint16  // channels that queues may offer now
 	direct    uint16  // channels that may be offered if aimed at this person
 	queues    bitset  // by queue slot: those that may ever come to this agent
@@ -81,13 +86,14 @@ func (e *Engine) refresh(a int32) {
 	if ag.profile == nil {
 		return
 	}
-	e.resumeParked(a)
+	if ag.parked > 0 {
+		e.resumeParked(a)
+	}
 	cp := e.capacity(ag)
-	ag.load = unitsUsed(ag, cp)
 	ag.state = ag.stateNow()
 	mask, direct := uint16(0), uint16(0)
 	if ag.signedIn && !ag.lost && ag.offer < 0 && (ag.status == Ready || ag.status == DirectOnly) {
-		direct = room(ag, cp)
+		direct = room(ag, cp, ag.idleMask)
 		if ag.status == Ready {
 			mask = direct
 		}
@@ -158,18 +164,29 @@ func unitsUsed(ag *agent, cp *Capacity) int32 {
 	return units
 }
 
+// roomWhenIdle gives the channels of which a contact may be put before an agent who has nothing in hand.
+func roomWhenIdle(cp *Capacity) uint16 {
+	mask := uint16(0)
+	for c := 1; c < centre.ChannelCount; c++ {
+		if cp.Max[c] > 0 && cp.Weight[c] <= cp.Total {
+			mask |= 1 << c
+		}
+	}
+	return mask
+}
+
 // room gives the channels of which one more contact may be put before the agent.
-func room(ag *agent, cp *Capacity) uint16 {
+func room(ag *agent, cp *Capacity, idleMask uint16) uint16 {
 	if ag.wrapping > 0 && !cp.WrapUp {
 		return 0
 	}
-	idle := ag.talking+ag.parked == 0
+	if ag.talking+ag.parked == 0 {
+		return idleMask
+	}
 	mask := uint16(0)
-	for c := 1; c < centre.ChannelCount; c++ {
-		if cp.Max[c] == 0 || cp.Weight[c] > cp.Total {
-			continue
-		}
-		if idle || ag.talk[c]+ag.park[c] < cp.Max[c] && fitsBeside(ag, cp, c) {
+	for left := idleMask; left != 0; left &= left - 1 {
+		c := bits.TrailingZeros16(left)
+		if ag.talk[c]+ag.park[c] < cp.Max[c] && fitsBeside(ag, cp, c) {
 			mask |= 1 << c
 		}
 	}
@@ -191,6 +208,13 @@ func fitsBeside(ag *agent, cp *Capacity, c int) bool {
 	return units <= cp.Total
 }
 
+// weigh works out anew what the agent's rules of capacity make of what is in hand.
+func (e *Engine) weigh(a int32) {
+	ag := &e.agents[a]
+	cp := e.capacity(ag)
+	ag.idleMask, ag.load = roomWhenIdle(cp), unitsUsed(ag, cp)
+}
+
 // parkFor interrupts what the contact that the agent takes may interrupt.
 func (e *Engine) parkFor(a int32, ch centre.Channel) {
 	ag := &e.agents[a]
@@ -209,7 +233,7 @@ func (e *Engine) parkFor(a int32, ch centre.Channel) {
 // resumeParked continues what was interrupted as soon as nothing in hand forbids it, lowest id first; not under a ring, which may not be beside it.
 func (e *Engine) resumeParked(a int32) {
 	ag := &e.agents[a]
-	if ag.parked == 0 || ag.lost || ag.offer >= 0 {
+	if ag.lost || ag.offer >= 0 {
 		return
 	}
 	cp := e.capacity(ag)
@@ -252,7 +276,8 @@ func (e *Engine) tellAgents() {
 			continue
 		}
 		ag.told, ag.since = now, e.now
-		e.emit(Decision{Kind: AgentChanged, Agent: ag.id, Status: ag.status, State: ag.state, Pause: ag.pause})
+		d := e.decide(AgentChanged)
+		d.Agent, d.Status, d.State, d.Pause = ag.id, ag.status, ag.state, ag.pause
 	}
 	e.touched, e.refreshed = e.touched[:0], 0
 }

@@ -82,14 +82,14 @@ func (e *Engine) aimAtPerson(ci, a int32, why aim, hold int64) {
 // tellQueued tells that a contact waits, and for whom.
 func (e *Engine) tellQueued(ci int32) {
 	c := &e.contacts[ci]
-	d := Decision{Kind: Queued, Contact: c.id, Queue: e.queues[c.queue].rules.ID, Channel: c.channel, At: centre.Instant(c.place), Consult: c.isLeg()}
+	d := e.decide(Queued)
+	d.Contact, d.Queue, d.Channel, d.At, d.Consult = c.id, e.queues[c.queue].rules.ID, c.channel, centre.Instant(c.place), c.isLeg()
 	if c.aim.person() {
 		d.Agent = e.agents[c.aimAt].id
 	}
 	if c.team >= 0 {
 		d.Team = e.teams[c.team].id
 	}
-	e.emit(d)
 }
 
 // backInQueue puts a contact that was with an agent, put aside or promised back in its place.
@@ -172,8 +172,10 @@ func (e *Engine) closeContact(ci int32, how Ending) {
 	e.counts[c.phase]--
 	q.counts[c.phase]--
 	e.endings[how]++
+	e.closed++
 	q.endings[how]++
-	e.emit(Decision{Kind: Closed, Contact: c.id, How: how, Queue: q.rules.ID, Channel: c.channel})
+	d := e.decide(Closed)
+	d.Contact, d.How, d.Queue, d.Channel = c.id, how, q.rules.ID, c.channel
 	e.freeContact(ci)
 }
 

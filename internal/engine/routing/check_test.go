@@ -32,7 +32,9 @@ func (e *Engine) checkContacts() error {
 			return fmt.Errorf("contact %d in %v stands in lane %d", c.id, c.phase, c.lane)
 		case c.lane >= 0 && e.lanes[c.lane].laneKey != e.keyOf(c):
 			return fmt.Errorf("contact %d stands in lane %+v, belongs to %+v", c.id, e.lanes[c.lane].laneKey, e.keyOf(c))
-		case c.lane >= 0 && !slices.Contains(e.lanes[c.lane].waiting(), entry{place: c.place, id: c.id, slot: ci}):
+		case c.lane >= 0 && !slices.ContainsFunc(e.lanes[c.lane].waiting(), func(x entry) bool {
+			return x.place == c.place && x.id == c.id && x.slot == ci && (x.guarded || c.coolN == 0 && !c.promise)
+		}):
 			return fmt.Errorf("contact %d is not in the lane it thinks it is in", c.id)
 		case inLane && c.agent >= 0:
 			return fmt.Errorf("contact %d waits and is agent %d's", c.id, c.agent)
@@ -244,8 +246,23 @@ func (e *Engine) checkMatched() error {
 // checkDeadlines looks for a deadline that no timer stands for, or that the driver was not asked to wake for.
 func (e *Engine) checkDeadlines() error {
 	stands := map[timer]bool{}
-	for _, t := range e.timers {
+	n := len(e.timers.heap)
+	for _, t := range e.timers.heap {
 		stands[t] = true
+	}
+	for i := range e.timers.lines {
+		l := &e.timers.lines[i]
+		line := l.ring[l.head:]
+		for k := range line {
+			if k > 0 && line[k].before(&line[k-1]) {
+				return fmt.Errorf("the timers of %d ms are out of order", l.span)
+			}
+			stands[line[k]] = true
+		}
+		n += len(line)
+	}
+	if n != e.timers.n {
+		return fmt.Errorf("%d timers are counted, %d stand", e.timers.n, n)
 	}
 	earliest := int64(0)
 	need := func(kind timerKind, slot int32, id, at int64) error {
@@ -283,10 +300,22 @@ func (e *Engine) checkDeadlines() error {
 		if l.agent >= 0 || l.aim == aimNotYet {
 			continue
 		}
+		p, q := &e.pools[l.pool], &e.queues[l.queue]
 		for _, x := range l.waiting() {
-			for _, b := range e.queues[l.queue].bounds {
-				if at := x.place + b; at > e.now && (l.timerAt == 0 || at < l.timerAt) {
-					return fmt.Errorf("lane %d is due at %d, contact %d comes to a step at %d", i, l.timerAt, x.id, at)
+			for _, b := range q.bounds {
+				at, k := x.place+b, q.stepAt(b)
+				if at <= e.now || l.timerAt > 0 && l.timerAt <= at {
+					continue
+				}
+				matters := false
+				for a := range e.agents {
+					matters = matters || q.rules.Steps[k].AfterMS == b && e.avail[l.channel].has(int32(a)) && p.admits[k].has(int32(a)) && !p.admits[k-1].has(int32(a))
+				}
+				for i := range q.lends {
+					matters = matters || l.aim == noAim && p.lent[i*len(q.rules.Steps)+k].meets(e.avail[l.channel])
+				}
+				if matters {
+					return fmt.Errorf("lane %d is due at %d, contact %d comes to a step at %d and somebody is free", i, l.timerAt, x.id, at)
 				}
 			}
 		}

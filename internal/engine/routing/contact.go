@@ -169,6 +169,7 @@ func (e *Engine) countInHand(c *contact, by int32) {
 	case InTalk, InDial, InHold:
 		ag.talk[c.channel] += by
 		ag.talking += by
+		ag.load += by * e.capacity(ag).Weight[c.channel]
 	case InPark:
 		ag.park[c.channel] += by
 		ag.parked += by

@@ -1,6 +1,10 @@
 package routing
 
-import "sentral/internal/centre"
+import (
+	"math/bits"
+
+	"sentral/internal/centre"
+)
 
 // aim says for whom a waiting contact is kept apart from its queue's other contacts.
 type aim uint8
@@ -42,9 +46,10 @@ func (k laneKey) hash() uint64 {
 
 // entry is one waiting contact in its lane.
 type entry struct {
-	place int64
-	id    centre.ContactID
-	slot  int32
+	place   int64
+	id      centre.ContactID
+	slot    int32
+	guarded bool // there is more to ask before it is offered: somebody refused it, or it is a promise
 }
 
 func (a entry) before(b entry) bool {
@@ -120,7 +125,7 @@ func (l *lane) insert(x entry) {
 func (l *lane) remove(x entry) {
 	i := l.find(x)
 	w := l.waiting()
-	must(i < len(w) && w[i] == x, "L1: a waiting contact stands in its lane")
+	must(i < len(w) && w[i].slot == x.slot && w[i].id == x.id, "L1: a waiting contact stands in its lane")
 	if i < len(w)/2 {
 		copy(w[1:], w[:i])
 		l.head++
@@ -237,21 +242,37 @@ func (e *Engine) keyOf(c *contact) laneKey {
 	return k
 }
 
-// intoLane puts a waiting contact where it belongs and asks to be woken at its next step.
+// intoLane puts a waiting contact where it belongs and, if somebody who is free could have it later, asks to be woken then.
 func (e *Engine) intoLane(ci int32) {
 	li := e.laneFor(e.keyOf(&e.contacts[ci]))
 	c, l := &e.contacts[ci], &e.lanes[li]
-	l.insert(entry{place: c.place, id: c.id, slot: ci})
+	l.insert(entry{place: c.place, id: c.id, slot: ci, guarded: c.coolN > 0 || c.promise})
 	c.lane = li
-	if l.agent >= 0 || l.aim == aimNotYet {
-		return
-	}
 	for _, b := range e.queues[l.queue].bounds {
-		if at := c.place + b; at > e.now {
+		if at := c.place + b; at > e.now && e.matters(l, b) {
 			e.armLane(li, at)
 			break
 		}
 	}
+}
+
+// matters tells whether somebody is free now who comes to be admitted at that age. While all of them are busy nobody need be woken for it; whoever becomes
+// free finds the contacts at the step to which they have come.
+func (e *Engine) matters(l *lane, age int64) bool {
+	if l.agent >= 0 || l.aim == aimNotYet {
+		return false
+	}
+	p, q := &e.pools[l.pool], &e.queues[l.queue]
+	k, free := q.stepAt(age), e.avail[l.channel]
+	if q.after[k] == age && p.joins[k].meets(free) {
+		return true
+	}
+	for i := range q.lends {
+		if l.aim == noAim && p.lent[i*len(q.after)+k].meets(free) {
+			return true
+		}
+	}
+	return false
 }
 
 // outOfLane takes a waiting contact out of its lane.
@@ -274,18 +295,59 @@ func (e *Engine) armLane(li int32, at int64) {
 
 // laneDue marks the lane for matching and asks to be woken when the next of its contacts comes to a step.
 func (e *Engine) laneDue(li int32) {
+	e.lanes[li].timerAt = 0
+	e.timeLane(li)
+	e.freshLanes = append(e.freshLanes, li)
+}
+
+// timeLane asks to be woken when the next contact of the lane comes to an age that matters.
+func (e *Engine) timeLane(li int32) {
 	l := &e.lanes[li]
-	l.timerAt = 0
-	next := int64(0)
 	for _, b := range e.queues[l.queue].bounds {
-		if i := l.after(e.now - b); i < len(l.waiting()) {
-			if at := l.waiting()[i].place + b; next == 0 || at < next {
-				next = at
+		if e.matters(l, b) {
+			e.timeBound(li, b)
+		}
+	}
+}
+
+// timeBound asks to be woken when the next contact of the lane comes to the age.
+func (e *Engine) timeBound(li int32, age int64) {
+	l := &e.lanes[li]
+	if i := l.after(e.now - age); i < len(l.waiting()) {
+		e.armLane(li, l.waiting()[i].place+age)
+	}
+}
+
+// timeLanesFor asks to be woken for the lanes to which an agent who stays free will be admitted later.
+func (e *Engine) timeLanesFor(a int32) {
+	ag := &e.agents[a]
+	if ag.mask == 0 {
+		return
+	}
+	for w := range min(len(e.busy), len(ag.queues)) {
+		for m := e.busy[w] & ag.queues[w]; m != 0; m &= m - 1 {
+			for _, li := range e.queues[w*64+bits.TrailingZeros64(m)].lanes {
+				e.timeLaneFor(li, a)
 			}
 		}
 	}
-	if next > 0 {
-		e.armLane(li, next)
+	if ag.team >= 0 {
+		for _, li := range e.teams[ag.team].lanes {
+			e.timeLaneFor(li, a)
+		}
 	}
-	e.freshLanes = append(e.freshLanes, li)
+}
+
+func (e *Engine) timeLaneFor(li, a int32) {
+	l := &e.lanes[li]
+	if l.agent >= 0 || l.aim == aimNotYet || e.agents[a].mask&(1<<l.channel) == 0 {
+		return
+	}
+	p, q := &e.pools[l.pool], &e.queues[l.queue]
+	if first := p.first[a]; first != never && first > 0 {
+		e.timeBound(li, q.after[first])
+	}
+	if len(q.lends) > 0 {
+		e.timeLane(li)
+	}
 }

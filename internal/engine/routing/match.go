@@ -15,20 +15,37 @@ const (
 	advice        // a colleague waits with a customer
 )
 
-// urgencyOf works out where the contact stands now.
+// urgencyOf works out where a contact stands now.
 func (e *Engine) urgencyOf(c *contact, slot int32) urgency {
-	q := &e.queues[c.queue]
-	u := urgency{class: usual, entry: entry{place: c.place, id: c.id, slot: slot}}
-	waited := e.now - c.place
-	switch {
-	case c.aim.advice():
-		u.class = advice
-	case c.due > 0 && c.due <= e.now, q.rules.AgeGuaranteeMS > 0 && waited >= q.rules.AgeGuaranteeMS:
-		u.class = overdue
-	}
-	waited = min(max(waited, 0)+e.settings.PriorityCredit[c.priority], maxDuration)
-	u.score = q.score(waited)
+	k := laneKey{aim: c.aim, priority: c.priority, due: c.due > 0}
+	return e.urgencyAt(&e.queues[c.queue], &k, entry{place: c.place, id: c.id, slot: slot})
+}
+
+// urgencyIn works out where an entry of a lane stands now; everything it takes is in the lane.
+func (e *Engine) urgencyIn(l *lane, x entry) urgency {
+	return e.urgencyAt(&e.queues[l.queue], &l.laneKey, x)
+}
+
+func (e *Engine) urgencyAt(q *queue, k *laneKey, x entry) urgency {
+	waited := e.now - x.place
+	u := urgency{entry: x, class: q.classOf(k, waited)}
+	u.score = q.score(min(max(waited, 0)+e.settings.PriorityCredit[k.priority], maxDuration))
 	return u
+}
+
+// classOf tells in which class of the order a contact of the lane stands after waiting so long.
+func (q *queue) classOf(k *laneKey, waited int64) uint8 {
+	switch {
+	case k.aim.advice():
+		return advice
+	case k.due:
+		if waited >= q.target { // its place is its due time less the target
+			return overdue
+		}
+	case q.guarantee > 0 && waited >= q.guarantee:
+		return overdue
+	}
+	return usual
 }
 
 // ahead tells whether u goes before v. Among the overdue and colleagues it is the older; else the worse off, then the older; then the lower id.
@@ -44,8 +61,8 @@ func (u *urgency) ahead(v *urgency) bool {
 
 // stepAt gives the index of the queue's step for a contact of the age.
 func (q *queue) stepAt(age int64) int {
-	k := len(q.rules.Steps) - 1
-	for k > 0 && q.rules.Steps[k].AfterMS > age {
+	k := len(q.after) - 1
+	for k > 0 && q.after[k] > age {
 		k--
 	}
 	return k
@@ -70,6 +87,7 @@ func (e *Engine) match() {
 	}
 	for _, a := range e.freshAgents {
 		e.agents[a].fresh = false
+		e.timeLanesFor(a)
 	}
 	e.freshAgents, e.freshLanes, e.rematch = e.freshAgents[:0], e.freshLanes[:0], false
 }
@@ -213,10 +231,20 @@ func (e *Engine) serve(a int32) bool {
 	if best.slot < 0 {
 		return false
 	}
-	ch := e.bestAgent(best.slot)
+	ch := e.choiceOf(best.slot, a)
 	must(ch.agent >= 0, "L7: who waits for this agent can be given to this agent")
 	e.give(best.slot, &ch)
-	return true
+	return ag.direct != 0
+}
+
+// choiceOf gives the choice for the contact that is worst off for an agent who has just become free. Nobody else who is free can take it, or would
+// have been offered it before; only where lending comes in, whose conditions change with others, it is asked again.
+func (e *Engine) choiceOf(ci, a int32) choice {
+	c := &e.contacts[ci]
+	if c.aim != noAim || len(e.queues[c.queue].lends) > 0 {
+		return e.bestAgent(ci)
+	}
+	return choice{agent: a, step: e.pools[c.pool].first[a], candidates: 1}
 }
 
 // worstOffFor looks at the first contact of a lane that the agent can take: those behind it are younger and ask for no less.
@@ -230,16 +258,24 @@ func (e *Engine) worstOffFor(l *lane, a int32, best *urgency) {
 		return
 	}
 	p, q := &e.pools[l.pool], &e.queues[l.queue]
-	for _, x := range l.waiting() {
+	w := l.waiting()
+	for i := range w {
+		x := &w[i]
 		if l.agent < 0 && !e.admitsNow(p, q, l, a, max(0, e.now-x.place)) {
 			return
 		}
-		c := &e.contacts[x.slot]
-		if c.coolN > 0 && c.cooled(ag.id) || c.promise && e.mustNotDial(c, a) {
-			continue
+		if x.guarded {
+			c := &e.contacts[x.slot]
+			if c.cooled(ag.id) || c.promise && e.mustNotDial(c, a) {
+				continue
+			}
 		}
-		if u := e.urgencyOf(c, x.slot); best.slot < 0 || u.ahead(best) {
-			*best = u
+		if best.slot < 0 {
+			*best = e.urgencyIn(l, *x)
+		} else if class := q.classOf(&l.laneKey, e.now-x.place); class >= best.class {
+			if u := e.urgencyIn(l, *x); u.ahead(best) {
+				*best = u
+			}
 		}
 		return
 	}
@@ -247,10 +283,13 @@ func (e *Engine) worstOffFor(l *lane, a int32, best *urgency) {
 
 // admitsNow tells whether the agent may take a contact of the lane that has waited for age.
 func (e *Engine) admitsNow(p *pool, q *queue, l *lane, a int32, age int64) bool {
-	k := q.stepAt(age)
-	if int(p.first[a]) <= k {
+	if first := p.first[a]; first != never && q.after[first] <= age {
 		return true
 	}
+	if len(q.lends) == 0 {
+		return false
+	}
+	k := q.stepAt(age)
 	for i, li := range q.lends {
 		if l.aim == noAim && p.lent[i*len(q.rules.Steps)+k].has(a) && e.lends(li, age) {
 			return true
@@ -316,7 +355,7 @@ func (e *Engine) matchAll() {
 			if !e.anybodyFor(l, x.place) {
 				continue
 			}
-			if u := e.urgencyOf(&e.contacts[x.slot], x.slot); best.slot < 0 || u.ahead(&best) {
+			if u := e.urgencyIn(l, x); best.slot < 0 || u.ahead(&best) {
 				best = u
 			}
 		}

@@ -29,8 +29,9 @@ func (e *Engine) makeOffer(ci, a int32, why *Why, aimed bool) {
 	}
 	e.setMasks(a, 0, 0)
 	e.touch(a)
-	e.emit(Decision{Kind: Offered, Contact: c.id, Agent: ag.id, Offer: c.offer, Queue: q.rules.ID, Channel: c.channel,
-		Until: centre.Instant(c.until), Consult: c.isLeg(), Why: *why})
+	d := e.decide(Offered)
+	d.Contact, d.Agent, d.Offer, d.Queue, d.Channel = c.id, ag.id, c.offer, q.rules.ID, c.channel
+	d.Until, d.Consult, d.Why = centre.Instant(c.until), c.isLeg(), *why
 }
 
 // endOffer ends the offer that rings, once; the caller says where the contact goes.
@@ -40,7 +41,8 @@ func (e *Engine) endOffer(ci int32, end OfferEnd) {
 	ag := &e.agents[a]
 	must(c.phase == InOffer && ag.offer == ci, "L4: an offer ends once")
 	e.ended[int(c.offer)%endedOffers] = endedOffer{offer: c.offer, end: end}
-	e.emit(Decision{Kind: OfferEnded, Contact: c.id, Agent: ag.id, Offer: c.offer, End: end, Consult: c.isLeg()})
+	d := e.decide(OfferEnded)
+	d.Contact, d.Agent, d.Offer, d.End, d.Consult = c.id, ag.id, c.offer, end, c.isLeg()
 	ag.offer = none
 	e.touch(a)
 	c.agent, c.until, c.offered, c.why = none, 0, 0, Why{}
@@ -119,7 +121,8 @@ func (e *Engine) connect(ci, a int32) {
 		}
 		e.notePatience(c, false)
 	}
-	e.emit(Decision{Kind: Connected, Contact: c.id, Agent: e.agents[a].id, Queue: e.queues[c.queue].rules.ID, Channel: c.channel, Consult: c.isLeg()})
+	d := e.decide(Connected)
+	d.Contact, d.Agent, d.Queue, d.Channel, d.Consult = c.id, e.agents[a].id, e.queues[c.queue].rules.ID, c.channel, c.isLeg()
 }
 
 // decline puts the contact back in its place; the agent stays in the status said.

@@ -19,6 +19,7 @@ type pool struct {
 	next   int32          // chain of the key's bucket
 	admits []bitset       // by step: the agents whom this step or an earlier one admits
 	lent   []bitset       // by lending of the queue, then step: the lender's agents who have the needs
+	joins  []bitset       // by step: the agents whom no earlier step admits
 	first  []uint8        // by agent: the first step that admits them, or never
 	fit    []int32        // by agent: levels above the first step's needs and the contact's own, summed
 }
@@ -62,7 +63,7 @@ func (e *Engine) addPool(queue, team int32, needs *[MaxNeeds]Need, needN uint8) 
 	}
 	p := &e.pools[pi]
 	*p = pool{queue: queue, team: team, needs: *needs, needN: needN, used: true,
-		admits: p.admits[:0], lent: p.lent[:0], first: p.first[:0], fit: p.fit[:0]}
+		admits: p.admits[:0], lent: p.lent[:0], joins: p.joins[:0], first: p.first[:0], fit: p.fit[:0]}
 	if len(e.pools) > len(e.poolBuckets) {
 		e.poolBuckets = emptyBuckets(2 * len(e.poolBuckets))
 		e.rebucketPools()
@@ -115,6 +116,7 @@ func (e *Engine) fillPool(p *pool) {
 	steps, n := len(q.rules.Steps), len(e.agents)
 	p.admits = sizedSets(p.admits, steps, n)
 	p.lent = sizedSets(p.lent, len(q.lends)*steps, n)
+	p.joins = sizedSets(p.joins, steps, n)
 	p.first = slices.Grow(p.first[:0], n)[:n]
 	p.fit = slices.Grow(p.fit[:0], n)[:n]
 	for a := range e.agents {
@@ -138,6 +140,7 @@ func (e *Engine) fillPoolAgent(p *pool, a int32) {
 	p.first[a] = never
 	for k := range steps {
 		p.admits[k].clear(a)
+		p.joins[k].clear(a)
 		for i := range q.lends {
 			p.lent[i*len(steps)+k].clear(a)
 		}
@@ -150,6 +153,7 @@ func (e *Engine) fillPoolAgent(p *pool, a int32) {
 		able := ag.has(steps[k].Needs) && (steps[k].DropContactNeeds || ag.has(p.needs[:p.needN]))
 		if p.first[a] == never && able && e.stepAdmits(p, &steps[k], ag) {
 			p.first[a] = uint8(k)
+			p.joins[k].set(a)
 		}
 		if p.first[a] != never {
 			p.admits[k].set(a)

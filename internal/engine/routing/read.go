@@ -36,7 +36,7 @@ func (e *Engine) Waiting(id centre.QueueID, f func(WaitingContact) bool) {
 			continue
 		}
 		for _, x := range l.waiting() {
-			line = append(line, e.urgencyOf(&e.contacts[x.slot], x.slot))
+			line = append(line, e.urgencyIn(l, x))
 		}
 	}
 	slices.SortFunc(line, func(a, b urgency) int {

@@ -10,7 +10,7 @@ func (e *Engine) relink(c *codec, order []int32) {
 			return
 		}
 	}
-	e.timers = e.timers[:0]
+	e.timers.clear()
 	for i, ci := range order {
 		if x := &e.contacts[ci]; x.lane >= 0 && c.dues[i] > 0 {
 			e.lanes[x.lane].timerAt = c.dues[i]
@@ -27,7 +27,7 @@ func (e *Engine) relink(c *codec, order []int32) {
 		e.agents[a].fresh = false
 	}
 	e.touched, e.refreshed, e.freshAgents, e.freshLanes, e.out = e.touched[:0], 0, e.freshAgents[:0], e.freshLanes[:0], e.out[:0]
-	e.rematch = false
+	e.rematch, e.newest = false, 0
 }
 
 // relinkContact puts one contact at its agent or in its lane.

@@ -9,19 +9,23 @@ import (
 
 // queue is everything the engine knows of one queue.
 type queue struct {
-	rules    Queue
-	open     bool
-	gone     bool // no longer in the rules; what is in flight keeps the last rules it had
-	cap      int32
-	promises int32
-	pool     int32   // who may take a contact without needs of its own
-	lanes    []int32 // every lane with somebody waiting
-	lends    []int32 // lendings to this queue
-	bounds   []int64 // ages at which somebody more may take a contact, ascending
-	counts   [phaseCount]int64
-	endings  [endingCount]int64
-	arrived  int64
-	measure  measure
+	perTarget int64 // ten times the weight: the score, in thousandths, of a wait as long as the target when divided by it
+	target    int64
+	guarantee int64
+	after     []int64 // ages at which the steps begin
+	lanes     []int32 // every lane with somebody waiting
+	lends     []int32 // lendings to this queue
+	rules     Queue
+	open      bool
+	gone      bool // no longer in the rules; what is in flight keeps the last rules it had
+	cap       int32
+	promises  int32
+	pool      int32   // who may take a contact without needs of its own
+	bounds    []int64 // ages at which somebody more may take a contact, ascending
+	counts    [phaseCount]int64
+	endings   [endingCount]int64
+	arrived   int64
+	measure   measure
 }
 
 // findQueue gives the slot of a queue, or none.
@@ -34,7 +38,7 @@ func (e *Engine) findQueue(id centre.QueueID) int32 {
 
 // score is weight x waited / target, in thousandths for the usual weight of 100.
 func (q *queue) score(waited int64) int64 {
-	return q.rules.Weight * 10 * waited / q.rules.TargetMS
+	return q.perTarget * waited / q.target
 }
 
 // changeSettings puts a new rule book in force. Everybody in the centre is carried over: who waits is considered anew, what rings or talks goes on.
@@ -157,6 +161,11 @@ func (e *Engine) rebuild() {
 // link works out what follows from rules and agents: who lends to whom, who is in which team, and who may take what.
 func (e *Engine) link() {
 	for i := range e.queues {
+		e.timers.learn(e.queues[i].rules.OfferMS)
+		e.timers.learn(e.queues[i].rules.WrapUpMS)
+	}
+	e.timers.learn(e.settings.DeclineCoolMS)
+	for i := range e.queues {
 		e.queues[i].lends = e.queues[i].lends[:0]
 		e.queues[i].pool = none
 	}
@@ -191,6 +200,7 @@ func (e *Engine) rebuildAgents() {
 		}
 		ag := &e.agents[a]
 		ag.team, ag.free = e.findTeam(ag.profile.Team), false
+		e.weigh(a)
 		e.touch(a)
 	}
 }
@@ -208,10 +218,12 @@ func (e *Engine) rebuildPools() {
 	e.busy = e.busy.grown(len(e.queues))
 	for qi := range e.queues {
 		q := &e.queues[qi]
-		q.bounds = q.bounds[:0]
-		for _, s := range q.rules.Steps[1:] {
-			q.bounds = append(q.bounds, s.AfterMS)
+		q.perTarget, q.target, q.guarantee = q.rules.Weight*10, q.rules.TargetMS, q.rules.AgeGuaranteeMS
+		q.after = q.after[:0]
+		for _, s := range q.rules.Steps {
+			q.after = append(q.after, s.AfterMS)
 		}
+		q.bounds = append(q.bounds[:0], q.after[1:]...)
 		for _, li := range q.lends {
 			if ms := e.lendings[li].rules.AfterMS; ms > 0 {
 				q.bounds = append(q.bounds, ms)
@@ -283,6 +295,7 @@ func (e *Engine) defineAgent(ev *Event) Code {
 	}
 	ag.profile = p
 	ag.team = e.findTeam(p.Team)
+	e.weigh(a)
 	e.enrol(a)
 	e.touch(a)
 	e.freshen(a)
@@ -318,6 +331,7 @@ func (e *Engine) enrol(a int32) {
 		}
 		for k := range p.admits {
 			p.admits[k] = p.admits[k].grown(n)
+			p.joins[k] = p.joins[k].grown(n)
 		}
 		for k := range p.lent {
 			p.lent[k] = p.lent[k].grown(n)

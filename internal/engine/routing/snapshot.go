@@ -95,6 +95,7 @@ func (e *Engine) state(c *codec, order []int32) []int32 {
 	for i := range e.endings {
 		number(c, &e.endings[i])
 	}
+	number(c, &e.closed)
 	number(c, &e.nextOffer)
 	e.offersState(c)
 	e.seen.state(c)

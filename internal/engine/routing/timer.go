@@ -80,29 +80,142 @@ func (h timerHeap) sink(i int, t timer) {
 	h[i] = t
 }
 
+// deadlines keeps every timer. Most are asked for a fixed span ahead (an offer, a wrap-up), so that they come in the order in which they are asked
+// for and stand in a line of their own; the others are in a heap.
+type deadlines struct {
+	lines []timerLine
+	heap  timerHeap
+	n     int
+	due   int64 // no timer is due before; zero when there is none
+}
+
+// timerLine is the timers of one span, the earliest first: those in ring[head:].
+type timerLine struct {
+	span int64
+	ring []timer
+	head int
+}
+
+// maxLines is how many spans have a line of their own.
+const maxLines = 16
+
+// learn gives a span a line of its own.
+func (d *deadlines) learn(span int64) {
+	if span <= 0 || len(d.lines) == maxLines {
+		return
+	}
+	for i := range d.lines {
+		if d.lines[i].span == span {
+			return
+		}
+	}
+	d.lines = append(d.lines, timerLine{span: span})
+}
+
+func (d *deadlines) push(now int64, t timer) {
+	d.n++
+	if d.due == 0 || t.at < d.due {
+		d.due = t.at
+	}
+	for i := range d.lines {
+		if l := &d.lines[i]; l.span == t.at-now {
+			l.push(t)
+			return
+		}
+	}
+	d.heap.push(t)
+}
+
+func (l *timerLine) push(t timer) {
+	if len(l.ring) == cap(l.ring) && l.head > len(l.ring)/2 {
+		l.ring = l.ring[:copy(l.ring, l.ring[l.head:])]
+		l.head = 0
+	}
+	l.ring = append(l.ring, t)
+	for i := len(l.ring) - 1; i > l.head && t.before(&l.ring[i-1]); i-- {
+		l.ring[i], l.ring[i-1] = l.ring[i-1], t
+	}
+}
+
+// first gives the earliest timer and where it stands: the line, or -1 for the heap. It gives nil when there is none.
+func (d *deadlines) first() (*timer, int) {
+	var best *timer
+	at := -1
+	if len(d.heap) > 0 {
+		best = &d.heap[0]
+	}
+	for i := range d.lines {
+		l := &d.lines[i]
+		if l.head < len(l.ring) && (best == nil || l.ring[l.head].before(best)) {
+			best, at = &l.ring[l.head], i
+		}
+	}
+	if best == nil {
+		d.due = 0
+	} else {
+		d.due = best.at
+	}
+	return best, at
+}
+
+// drop takes the first timer of a line, or of the heap, away.
+func (d *deadlines) drop(line int) {
+	d.n--
+	if line < 0 {
+		d.heap.pop()
+		return
+	}
+	l := &d.lines[line]
+	if l.head++; l.head == len(l.ring) {
+		l.ring, l.head = l.ring[:0], 0
+	}
+}
+
+func (d *deadlines) clear() {
+	for i := range d.lines {
+		d.lines[i].ring, d.lines[i].head = d.lines[i].ring[:0], 0
+	}
+	d.heap, d.n, d.due = d.heap[:0], 0, 0
+}
+
 // arm asks for a deadline at `at`; zero asks for none.
 func (e *Engine) arm(kind timerKind, slot int32, id, at int64) {
 	if at <= 0 {
 		return
 	}
-	if len(e.timers) > 1024 && len(e.timers) > 6*(len(e.contacts)+len(e.lanes)) {
+	if e.timers.n > 1024 && e.timers.n > 6*(len(e.contacts)+len(e.lanes)) {
 		e.dropVoidTimers()
 	}
-	e.timers.push(timer{at: at, id: id, slot: slot, kind: kind})
+	if e.newest == 0 || at < e.newest {
+		e.newest = at
+	}
+	e.timers.push(e.now, timer{at: at, id: id, slot: slot, kind: kind})
 }
 
-// dropVoidTimers rebuilds the heap from the timers that are alive, so that far deadlines that became void do not pile up.
+// dropVoidTimers keeps only the timers that are alive, so that far deadlines that became void do not pile up.
 func (e *Engine) dropVoidTimers() {
-	kept := e.timers[:0]
-	for i := range e.timers {
-		if t := e.timers[i]; e.alive(&t) {
-			kept = append(kept, t)
+	d := &e.timers
+	for i := range d.lines {
+		l := &d.lines[i]
+		l.ring, l.head = e.onlyAlive(l.ring[l.head:], l.ring[:0]), 0
+	}
+	d.heap = e.onlyAlive(d.heap, d.heap[:0])
+	for i := len(d.heap)/2 - 1; i >= 0; i-- {
+		d.heap.sink(i, d.heap[i])
+	}
+	d.n = len(d.heap)
+	for i := range d.lines {
+		d.n += len(d.lines[i].ring)
+	}
+}
+
+func (e *Engine) onlyAlive(from, to []timer) []timer {
+	for i := range from {
+		if t := from[i]; e.alive(&t) {
+			to = append(to, t)
 		}
 	}
-	e.timers = kept
-	for i := len(kept)/2 - 1; i >= 0; i-- {
-		kept.sink(i, kept[i])
-	}
+	return to
 }
 
 // alive tells whether the deadline still stands.
@@ -131,8 +244,13 @@ func (e *Engine) alive(t *timer) bool {
 // offered and lapsed in a past that nobody saw.
 func (e *Engine) runTimers() bool {
 	ran := false
-	for len(e.timers) > 0 && e.timers[0].at <= e.now {
-		t := e.timers.pop()
+	for e.timers.due > 0 && e.timers.due <= e.now {
+		first, line := e.timers.first()
+		if first == nil || first.at > e.now {
+			break
+		}
+		t := *first
+		e.timers.drop(line)
 		if !e.alive(&t) {
 			continue
 		}
@@ -179,22 +297,31 @@ func (e *Engine) phaseOver(ci int32) {
 
 // nextTimer gives the earliest deadline that stands, zero for none.
 func (e *Engine) nextTimer() int64 {
-	for len(e.timers) > 0 {
-		if e.alive(&e.timers[0]) {
-			return e.timers[0].at
+	for {
+		first, line := e.timers.first()
+		if first == nil {
+			return 0
 		}
-		e.timers.pop()
+		if e.alive(first) {
+			return first.at
+		}
+		e.timers.drop(line)
 	}
-	return 0
 }
 
 // askWake asks the driver for a Woke event when the earliest deadline is earlier than the one asked for last. A deadline that became void
-// is not taken back: the driver wakes the engine once in vain and is told the next.
+// is not taken back: the driver wakes the engine once in vain and is told the next. While an earlier wish stands, only a deadline that this step has
+// made can be earlier still.
 func (e *Engine) askWake() {
-	at := e.nextTimer()
+	made := e.newest
+	e.newest = 0
+	if e.asked > e.now && (made == 0 || made >= e.asked) {
+		return
+	}
 	if e.asked <= e.now {
 		e.asked = 0
 	}
+	at := e.nextTimer()
 	if at > 0 && (e.asked == 0 || at < e.asked) {
 		must(at > e.now, "L9: a deadline lies in the future")
 		e.asked = at

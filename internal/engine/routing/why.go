@@ -58,7 +58,7 @@ func (e *Engine) overtaken(ci int32, u *urgency, a int32) (id centre.ContactID, 
 		if x.slot == ci {
 			continue
 		}
-		if v := e.urgencyOf(&e.contacts[x.slot], x.slot); v.ahead(&first) {
+		if v := e.urgencyIn(l, x); v.ahead(&first) {
 			first, code = v, e.passedOver(l, &e.contacts[x.slot], a)
 		}
 	}
