@@ -20,7 +20,8 @@ type Ledger struct {
 	agents   map[centre.AgentID]*agentWork
 	targets  map[centre.QueueID]int64 // answer time aimed at, in milliseconds
 
-	dirty   map[centre.ContactID]*Contact // a closed contact is only here until it is drained
+	touched []*Contact                   // whose rows the present entry writes
+	dirty   map[centre.ContactID]Contact // rows to write, as they were after the entry that wrote them last
 	quarter map[QueueKey]*QueueCounts
 	days    map[QueueKey]*QueueCounts
 	agent15 map[AgentKey]*AgentCounts
@@ -51,7 +52,7 @@ func NewLedger(zone *time.Location) *Ledger {
 }
 
 func (l *Ledger) forget() {
-	l.dirty = map[centre.ContactID]*Contact{}
+	l.dirty = map[centre.ContactID]Contact{}
 	l.quarter, l.days = map[QueueKey]*QueueCounts{}, map[QueueKey]*QueueCounts{}
 	l.agent15, l.agentDs = map[AgentKey]*AgentCounts{}, map[AgentKey]*AgentCounts{}
 }
@@ -60,7 +61,7 @@ func (l *Ledger) forget() {
 func (l *Ledger) Drain() Changes {
 	c := Changes{Quarters: sortedQueueRows(l.quarter), Days: sortedQueueRows(l.days)}
 	for _, id := range slices.Sorted(maps.Keys(l.dirty)) {
-		c.Contacts = append(c.Contacts, *l.dirty[id])
+		c.Contacts = append(c.Contacts, l.dirty[id])
 	}
 	clear(l.dirty)
 	clear(l.quarter)
@@ -101,6 +102,7 @@ func (l *Ledger) ByKey(key string) centre.ContactID { return l.keys[key] }
 
 // Apply takes the next entry of the log. Its error says that the entry cannot be read, which is a fault of ours.
 func (l *Ledger) Apply(e *Entry) error {
+	defer l.keepTouched()
 	switch e.Kind {
 	case Step:
 		l.step(e)
@@ -113,6 +115,14 @@ func (l *Ledger) Apply(e *Entry) error {
 		l.about(e.Contact, about)
 	}
 	return nil
+}
+
+// keepTouched copies the rows that the entry writes, so that they depend on the log alone and not on where commits fall.
+func (l *Ledger) keepTouched() {
+	for _, c := range l.touched {
+		l.dirty[c.ID] = *c
+	}
+	l.touched = l.touched[:0]
 }
 
 func (l *Ledger) about(id centre.ContactID, about AboutContact) {
@@ -147,7 +157,7 @@ func (l *Ledger) about(id centre.ContactID, about AboutContact) {
 		maps.Copy(merged, about.Attributes)
 		c.About.Attributes = merged
 	}
-	l.dirty[id] = c
+	l.touched = append(l.touched, c)
 }
 
 func (l *Ledger) step(e *Entry) {
@@ -168,7 +178,7 @@ func (l *Ledger) step(e *Entry) {
 	case routing.Prioritised:
 		if c, ok := l.open[e.Event.Contact]; ok && !refused(e.Decisions) {
 			c.Priority = e.Event.Priority
-			l.dirty[c.ID] = c
+			l.touched = append(l.touched, c)
 		}
 	}
 	for i := range e.Decisions {
@@ -197,13 +207,13 @@ func (l *Ledger) arrived(e *Entry) {
 	for i := range e.Decisions {
 		if e.Decisions[i].Kind == routing.TurnedAway {
 			c.State, c.Closed = TurnedAway, e.At
-			l.dirty[c.ID] = c
+			l.touched = append(l.touched, c)
 			l.count(c, func(n *QueueCounts) { n.TurnedAway++ })
 			return
 		}
 	}
 	l.open[c.ID] = c
-	l.dirty[c.ID] = c
+	l.touched = append(l.touched, c)
 	l.count(c, func(n *QueueCounts) { n.Arrived++ })
 }
 
@@ -235,7 +245,7 @@ func (l *Ledger) contactStep(now centre.Instant, c *Contact, d *routing.Decision
 	case routing.Queued:
 		l.leaveConversation(now, c)
 		c.State, c.LastQueue = Waiting, d.Queue
-		l.dirty[c.ID] = c
+		l.touched = append(l.touched, c)
 	case routing.Offered:
 		why := d.Why
 		l.leaveConversation(now, c)
@@ -245,7 +255,7 @@ func (l *Ledger) contactStep(now centre.Instant, c *Contact, d *routing.Decision
 		l.offerEnded(c, d)
 	case routing.Connected:
 		l.connected(now, c, d)
-		l.dirty[c.ID] = c
+		l.touched = append(l.touched, c)
 	case routing.Resumed:
 		l.connected(now, c, d)
 	case routing.Parked:
@@ -265,7 +275,7 @@ func (l *Ledger) contactStep(now centre.Instant, c *Contact, d *routing.Decision
 		c.State = Promised
 		c.Promises++
 		l.dispose(c, CountedPromised, now)
-		l.dirty[c.ID] = c
+		l.touched = append(l.touched, c)
 	case routing.Closed:
 		l.closed(now, c, d)
 	}
@@ -351,7 +361,7 @@ func (l *Ledger) closed(now centre.Instant, c *Contact, d *routing.Decision) {
 		delete(l.keys, c.About.Key)
 	}
 	delete(l.open, c.ID)
-	l.dirty[c.ID] = c
+	l.touched = append(l.touched, c)
 }
 
 // dispose counts a contact, once: what came first stands.

@@ -64,25 +64,35 @@ func (r rowsOf) add(c *journal.Changes) {
 	}
 }
 
-// checkFold folds the log of centre 1 and compares with every row that is on disk: contacts and queue counters up to the log's end, agents' counters up to
-// where the lease says that they reach. It returns the log.
+// checkFold fails the test when what is on disk does not follow from the log, which it returns.
 func checkFold(t testing.TB, db *store.DB) []journal.Entry {
+	t.Helper()
+	entries, different := foldDifference(t, db)
+	if different != "" {
+		t.Error(different)
+	}
+	return entries
+}
+
+// foldDifference folds the log of centre 1 and compares with every row that is on disk: contacts and queue counters up to the log's end, agents' counters
+// up to where the lease says that they reach. It returns the log, and the first difference in words.
+func foldDifference(t testing.TB, db *store.DB) (entries []journal.Entry, different string) {
 	t.Helper()
 	lease, err := db.PeekLease(ctx, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries, err := db.Entries(ctx, 1, 0, lease.NextSeq-1, int(lease.NextSeq))
+	entries, err = db.Entries(ctx, 1, 0, lease.NextSeq-1, int(lease.NextSeq))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want, ledger, order := newRows(), journal.NewLedger(time.UTC), journal.Sequence{}
 	for i := range entries {
 		if err := order.Next(&entries[i]); err != nil {
-			t.Error(err)
+			return entries, err.Error()
 		}
 		if err := ledger.Apply(&entries[i]); err != nil {
-			t.Error(err)
+			return entries, err.Error()
 		}
 		if entries[i].Seq == lease.CountedSeq {
 			c := journal.Changes{}
@@ -91,15 +101,14 @@ func checkFold(t testing.TB, db *store.DB) []journal.Entry {
 		}
 	}
 	if order.Last != lease.NextSeq-1 {
-		t.Errorf("the log ends at %d, the lease says %d", order.Last, lease.NextSeq-1)
+		return entries, fmt.Sprintf("the log ends at %d, the lease says %d", order.Last, lease.NextSeq-1)
 	}
 	c := ledger.Drain()
 	want.add(&c)
-	got := readRows(t, db)
-	if diff := firstDifference(got, want); diff != "" {
-		t.Errorf("what is on disk does not follow from the log: %s", diff)
+	if diff := firstDifference(readRows(t, db), want); diff != "" {
+		return entries, "what is on disk does not follow from the log: " + diff
 	}
-	return entries
+	return entries, ""
 }
 
 func readRows(t testing.TB, db *store.DB) rowsOf {
