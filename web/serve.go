@@ -69,6 +69,51 @@ func appHandler(app fs.FS) http.Handler {
 	})
 }
 
+// framePolicy is the content security policy of the chat's frame; who may show it is added for each brand.
+const framePolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-NONCE'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; " +
+	"media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+// Widget serves the chat widget: /widget.js, the loader that a brand's page runs; /widget/frame, the chat itself, which only the sites of the brand
+// with that key may show in a frame; and /widget/assets. An unknown key has no sites, so its frame can be shown by the centre alone.
+func Widget(sites func(key string) []string) http.Handler {
+	files, err := fs.Sub(dist, "dist/widget")
+	if err != nil {
+		panic(err) // only an invalid path fails
+	}
+	return widgetHandler(files, sites)
+}
+
+func widgetHandler(files fs.FS, sites func(key string) []string) http.Handler {
+	frame, err := fs.ReadFile(files, "frame.html")
+	if err != nil {
+		return http.HandlerFunc(serveNotBuilt)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "this can only be read", http.StatusMethodNotAllowed)
+			return
+		}
+		h := w.Header()
+		secure(h)
+		p := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+		if p != "widget/frame" {
+			h.Set("Cross-Origin-Resource-Policy", "cross-origin") // the loader runs on the brands' own sites
+			serveFile(w, r, files, strings.TrimPrefix(p, "widget/"))
+			return
+		}
+		nonce := rand.Text()
+		policy := strings.Replace(framePolicy, "NONCE", nonce, 1)
+		for _, site := range sites(r.URL.Query().Get("key")) {
+			if !strings.ContainsAny(site, " ;,'\"\r\n") { // a policy is a list of words: none may smuggle in another
+				policy += " " + site
+			}
+		}
+		h.Set("Content-Security-Policy", policy)
+		writePage(w, frame, nonce)
+	})
+}
+
 func serveNotBuilt(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

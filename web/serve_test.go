@@ -103,3 +103,30 @@ func TestWithoutABuildEveryPageSaysHowToMakeOne(t *testing.T) {
 		t.Errorf("%d %q, want 503 and a way out", res.StatusCode, body)
 	}
 }
+
+// Only the sites of the brand whose key is given may show its chat, and no site's name can add to the policy.
+func TestTheChatIsShownByItsBrandsSitesAlone(t *testing.T) {
+	files := fstest.MapFS{
+		"frame.html":         {Data: []byte(`<script nonce="__CSP_NONCE__" src="/widget/assets/frame-A1.js"></script>`)},
+		"widget.js":          {Data: []byte("loader")},
+		"assets/frame-A1.js": {Data: []byte("frame")},
+	}
+	h := widgetHandler(files, func(key string) []string {
+		return map[string][]string{"k1": {"https://fjordglimt.example", "https://evil.example; script-src *"}}[key]
+	})
+	for key, want := range map[string]string{"k1": "frame-ancestors 'self' https://fjordglimt.example", "none": "frame-ancestors 'self'"} {
+		res, body := get(t, h, "/widget/frame?key="+key, "")
+		if policy := res.Header.Get("Content-Security-Policy"); !strings.HasSuffix(policy, want) || strings.Contains(policy, "*") || !strings.Contains(body, "nonce=") {
+			t.Errorf("key %s: policy %q, want it to end with %q", key, policy, want)
+		}
+	}
+	for path, want := range map[string]string{"/widget.js": "loader", "/widget/assets/frame-A1.js": "frame"} {
+		res, body := get(t, h, path, "")
+		if body != want || res.Header.Get("Cross-Origin-Resource-Policy") != "cross-origin" {
+			t.Errorf("%s: %d %q %v", path, res.StatusCode, body, res.Header)
+		}
+	}
+	if res, _ := get(t, h, "/widget/assets/gone.js", ""); res.StatusCode != http.StatusNotFound {
+		t.Errorf("a file that is gone: %d, want 404", res.StatusCode)
+	}
+}

@@ -4,6 +4,7 @@ import { precompress } from './tools/precompress.mjs'
 /** The chat widget: dist/widget, a loader of its own name and a frame that is served with its brand's policy. */
 export default defineConfig({
   root: 'widget',
+  base: '/widget/',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   plugins: [precompress()],
   html: { cspNonce: '__CSP_NONCE__' },
