@@ -216,6 +216,28 @@ func (s *Server) execute(statements ...string) error {
 	return nil
 }
 
+// rows runs a query of one column in the server's own database.
+func (s *Server) rows(query string) (out []string, err error) {
+	db, err := sql.Open("pgx", s.URL("postgres"))
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	rows, err := db.Query(query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		out = append(out, text)
+	}
+	return out, rows.Err()
+}
+
 // Create makes an empty database.
 func (s *Server) Create(name string) error {
 	return s.execute("CREATE DATABASE " + name + " TEMPLATE template0")

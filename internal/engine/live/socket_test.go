@@ -1,0 +1,197 @@
+package live_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/url"
+	"path"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sentral/internal/engine/live"
+	"sentral/internal/store"
+	"sentral/internal/store/storetest"
+)
+
+// TestSocketBreaksAtEveryMessage breaks the connection at every message of a batch (T4), before it reaches the server and after, so that COMMIT's outcome is
+// unknown in both ways: each command takes place once and is answered as done, named or not.
+func TestSocketBreaksAtEveryMessage(t *testing.T) {
+	direct := storetest.PostgreSQL(t)
+	makeDidTable(t, storetest.Open(t, direct))
+	proxy, through := storetest.NewProxy(t, direct)
+	c, stop := start(t, storetest.Open(t, through), live.Options{TTL: time.Minute, Caution: time.Nanosecond})
+	b := newBook(1)
+	n, unnamed := 0, 0
+	did := func(named bool) {
+		cmd := clientCommand(0, n)
+		if !named {
+			cmd.Client, cmd.ID = "", ""
+			unnamed++
+		}
+		r := must(t, c, cmd)
+		b.acks = append(b.acks, ack{0, n, int(r.Seq)})
+		n++
+	}
+	for range 10 {
+		did(true) // every statement has been prepared
+	}
+	for message := 0; ; message++ {
+		before := proxy.Broken()
+		for _, forward := range []bool{false, true} {
+			for _, named := range []bool{true, false} {
+				proxy.BreakAfter(message, forward)
+				did(named)
+			}
+		}
+		if proxy.Broken() == before {
+			t.Logf("a batch is of %d messages; %d commands, %d of them unnamed; %d outcomes were unknown", message, n, unnamed, c.Figures().UnknownEnds)
+			break
+		}
+		if message > 50 {
+			t.Fatal("a batch of more than 50 messages")
+		}
+	}
+	proxy.Disarm()
+	if c.Figures().UnknownEnds < 4 {
+		t.Errorf("only %d outcomes were unknown", c.Figures().UnknownEnds)
+	}
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	b.verify(t, storetest.Open(t, direct))
+}
+
+// TestBackendsAreTerminatedAndCancelled lets an administrator end and cancel the server's processes at random under load (T4).
+func TestBackendsAreTerminatedAndCancelled(t *testing.T) {
+	u := storetest.PostgreSQL(t)
+	makeDidTable(t, storetest.Open(t, u))
+	name := databaseOf(t, u)
+	c, stop := start(t, storetest.Open(t, u), live.Options{TTL: time.Minute})
+	books := make([]book, 6)
+	run, end := context.WithCancel(ctx)
+	var clients sync.WaitGroup
+	for i := range books {
+		clients.Go(func() {
+			clientWorks(run, c, i, 0, func(format string, args ...any) {
+				if strings.HasPrefix(format, "ack") {
+					books[i].acks = append(books[i].acks, ack{args[0].(int), args[1].(int), int(args[2].(int64))})
+				} else {
+					t.Errorf(format, args...)
+				}
+			})
+		})
+	}
+	r := rand.New(rand.NewPCG(5, 5))
+	for range rounds(12) {
+		time.Sleep(time.Duration(r.IntN(30_000)) * time.Microsecond)
+		verb := []string{"pg_terminate_backend", "pg_cancel_backend"}[r.IntN(2)]
+		if err := storetest.SharedServer().Execute(fmt.Sprintf(`SELECT %s(pid) FROM pg_stat_activity WHERE datname = '%s'`, verb, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waitFor(t, "the centre to be back", func() bool { return c.Status().Owner })
+	end()
+	clients.Wait()
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	b := newBook(len(books))
+	for i := range books {
+		b.acks = append(b.acks, books[i].acks...)
+	}
+	b.verify(t, storetest.Open(t, u))
+	t.Logf("%d acknowledged, %d commits failed, %d of them with an unknown outcome", len(b.acks), c.Figures().CommitsFailed, c.Figures().UnknownEnds)
+}
+
+func databaseOf(t *testing.T, databaseURL string) string {
+	t.Helper()
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path.Base(u.Path)
+}
+
+// TestCommitThatWasNotReplicated takes away the standby that commits wait for. Cancelled in its wait, PostgreSQL says that the commit succeeded, with a warning; cut
+// off by the watchdog, it says nothing. Neither is acknowledged before a standby has it, and nothing is shown before.
+func TestCommitThatWasNotReplicated(t *testing.T) {
+	for _, how := range []string{"cancelled", "watchdog"} {
+		t.Run(how, func(t *testing.T) {
+			u := storetest.PostgreSQL(t)
+			makeDidTable(t, storetest.Open(t, u))
+			name, server := databaseOf(t, u), storetest.SharedServer()
+			hang := time.Minute
+			if how == "watchdog" {
+				hang = 300 * time.Millisecond
+			}
+			db, err := store.Open(ctx, store.Options{URL: u, Hang: hang, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			c, stop := start(t, db, live.Options{TTL: time.Minute, Patience: time.Minute})
+			defer stop()
+			b := newBook(1)
+			b.acks = append(b.acks, ack{0, 0, int(must(t, c, clientCommand(0, 0)).Seq)})
+
+			if err := server.Execute(`ALTER SYSTEM SET synchronous_standby_names = 'nobody'`, `SELECT pg_reload_conf()`); err != nil {
+				t.Fatal(err)
+			}
+			restore := func() {
+				if err := server.Execute(`ALTER SYSTEM RESET synchronous_standby_names`, `SELECT pg_reload_conf()`); err != nil {
+					t.Error(err)
+				}
+			}
+			defer restore()
+			answered := make(chan live.Receipt, 1)
+			go func() {
+				if r, err := c.Do(ctx, clientCommand(0, 1)); err == nil {
+					answered <- r
+				}
+			}()
+			waiting := func() (pids []string) {
+				lines, err := server.Activity(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, line := range lines {
+					if pid, ok := strings.CutSuffix(line, " SyncRep"); ok {
+						pids = append(pids, pid)
+					}
+				}
+				return pids
+			}
+			waitFor(t, "the commit to wait for the standby", func() bool { return len(waiting()) > 0 })
+			head := c.Head()
+			if how == "cancelled" {
+				server.Execute(`SELECT pg_cancel_backend(` + waiting()[0] + `)`)
+				waitFor(t, "the next commit to wait", func() bool { return len(waiting()) > 0 })
+			} else {
+				time.Sleep(3 * hang) // the watchdog has cut the socket, and the server has not been asked to cancel
+				n := 0
+				db.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+					return tx.QueryRow(ctx, `SELECT count(*) FROM did_test`).Scan(&n)
+				})
+				if n != 1 {
+					t.Errorf("others see %d rows of a commit that no standby has", n-1)
+				}
+			}
+			select {
+			case r := <-answered:
+				t.Errorf("acknowledged without a standby: %+v", r)
+			case <-time.After(100 * time.Millisecond):
+			}
+			if c.Head() != head {
+				t.Error("the feed was told")
+			}
+			restore()
+			b.acks = append(b.acks, ack{0, 1, int((<-answered).Seq)})
+			stop()
+			b.verify(t, storetest.Open(t, u))
+		})
+	}
+}
