@@ -35,24 +35,24 @@ type Answered struct {
 
 // Queue is one row of the wall.
 type Queue struct {
-	ID            centre.QueueID   `json:"id"`
-	Name          string           `json:"name"`
-	Brand         centre.BrandID   `json:"brand_id"`
-	Channels      []centre.Channel `json:"channels" nullable:"false"`
-	Open          bool             `json:"open"`
-	Waiting       int              `json:"waiting"`
-	LongestWaitMS int64            `json:"longest_wait_ms"`
-	Level         Level            `json:"level" doc:"Today."`
-	LevelNow      Level            `json:"level_now" doc:"The current quarter of an hour."`
-	AnswerMS      int64            `json:"average_speed_of_answer_ms"`
-	HandleMS      int64            `json:"average_handling_ms"`
-	Offered       int64            `json:"contacts_today"`
-	Answered      int64            `json:"answered_today"`
-	Abandoned     int64            `json:"abandoned_today"`
-	Free          int              `json:"agents_free"`
-	SignedIn      int              `json:"agents_signed_in"`
-	OKS           Answered         `json:"oks"`
-	Solved        Answered         `json:"solved"`
+	ID            centre.QueueID `json:"id"`
+	Name          string         `json:"name"`
+	Brand         centre.BrandID `json:"brand_id"`
+	Channels      []string       `json:"channels" nullable:"false"`
+	Open          bool           `json:"open"`
+	Waiting       int            `json:"waiting"`
+	LongestWaitMS int64          `json:"longest_wait_ms"`
+	Level         Level          `json:"level" doc:"Today."`
+	LevelNow      Level          `json:"level_now" doc:"The current quarter of an hour."`
+	AnswerMS      int64          `json:"average_speed_of_answer_ms"`
+	HandleMS      int64          `json:"average_handling_ms"`
+	Offered       int64          `json:"contacts_today"`
+	Answered      int64          `json:"answered_today"`
+	Abandoned     int64          `json:"abandoned_today"`
+	Free          int            `json:"agents_free"`
+	SignedIn      int            `json:"agents_signed_in"`
+	OKS           Answered       `json:"oks"`
+	Solved        Answered       `json:"solved"`
 }
 
 // Interval is the contacts of one quarter of an hour.

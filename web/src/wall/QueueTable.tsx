@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { BoardQueue } from '../gen/api.gen.ts'
 import { clock, num, permille } from '../lib/format.ts'
 import { type Key, useT } from '../lib/i18n.ts'
-import { ChannelIcon } from '../ui/channels.tsx'
+import { type Channel, ChannelIcon } from '../ui/channels.tsx'
 import { levelStatus, Status } from '../ui/Status.tsx'
 import css from './wall.module.css'
 
@@ -121,7 +121,7 @@ export function QueueTable({ queues }: { queues: BoardQueue[] }) {
                   {!q.open && <span className="sub"> {t('wall.closed')}</span>}
                   <span className={css.channels}>
                     {q.channels.slice(0, 3).map(c => (
-                      <ChannelIcon key={c} channel={c as 'chat'} size={14} />
+                      <ChannelIcon key={c} channel={c as Channel} size={14} />
                     ))}
                   </span>
                 </th>
