@@ -18,6 +18,9 @@ import (
 // that owns the centre.
 func (a *App) around(routes *http.ServeMux) (http.Handler, error) {
 	routes.Handle("/", web.Handler(a.DevUI))
+	widget := web.Widget(a.Chat.Sites)
+	routes.Handle("GET /widget.js", widget)
+	routes.Handle("GET /widget/", widget)
 	a.operations(routes)
 	guard := http.NewCrossOriginProtection()
 	if err := guard.AddTrustedOrigin(origin(a.Address)); err != nil {

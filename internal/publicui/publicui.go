@@ -102,8 +102,11 @@ func (view) Languages() map[string]string {
 func (view) Countries() []string { return []string{"NO", "SE", "DK", "FI"} }
 
 // language chooses by ?lang=, then by the browser's wishes, then nb.
-func language(r *http.Request) string {
-	wishes := r.URL.Query().Get("lang") + "," + r.Header.Get("Accept-Language")
+func language(r *http.Request) string { return languageOr(r, r.Header.Get("Accept-Language")) }
+
+// languageOr chooses by ?lang=, then by the wishes given, then nb.
+func languageOr(r *http.Request, wishes string) string {
+	wishes = r.URL.Query().Get("lang") + "," + wishes
 	for _, w := range strings.Split(wishes, ",") {
 		tag, _, _ := strings.Cut(strings.TrimSpace(strings.ToLower(w)), ";")
 		switch tag, _, _ = strings.Cut(tag, "-"); tag {
@@ -118,6 +121,13 @@ func language(r *http.Request) string {
 
 func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, name string, page any) {
 	p.render(w, r, status, name, "", page)
+}
+
+// inLanguage is the request with a language wished for where the address names none: a brand's page speaks the brand's language.
+func inLanguage(r *http.Request, language string) *http.Request {
+	r = r.Clone(r.Context())
+	r.Header.Set("Accept-Language", language)
+	return r
 }
 
 func (p *pages) render(w http.ResponseWriter, r *http.Request, status int, name, problem string, page any) {
@@ -274,6 +284,11 @@ func (p *pages) doSetup(w http.ResponseWriter, r *http.Request) {
 func (p *pages) brand(w http.ResponseWriter, r *http.Request) {
 	for _, b := range p.Rules.Book().Brands {
 		if b.Key == r.PathValue("key") {
+			for _, m := range p.Rules.Book().Markets {
+				if m.Key == b.Market {
+					r = inLanguage(r, m.Language)
+				}
+			}
 			p.show(w, r, http.StatusOK, "brand", brandPage{Brand: b, Greeting: b.Greeting.In(language(r))})
 			return
 		}

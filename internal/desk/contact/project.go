@@ -231,6 +231,10 @@ func (r *Room) takeStep(e *journal.Entry, t *touched) {
 			if e.Event.Agent != 0 && e.Event.Agent != d.Agent {
 				t.from[d.Offer] = e.Event.Agent
 			}
+		case routing.AgentChanged:
+			r.mu.Lock()
+			r.since[d.Agent] = e.At
+			r.mu.Unlock()
 		case routing.OfferEnded:
 			t.ended = append(t.ended, endedOffer{agent: d.Agent, end: OfferEnd{ID: d.Offer, Contact: d.Contact, End: offerEnds[d.End]}})
 		}

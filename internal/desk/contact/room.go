@@ -44,6 +44,7 @@ type Room struct {
 	screens  map[centre.AgentID]map[*screen]bool
 	present  map[centre.ContactID]map[centre.AgentID]Presence
 	heard    map[centre.AgentID]time.Time
+	since    map[centre.AgentID]centre.Instant // when status or state last changed
 	lastCalm string
 }
 
@@ -60,7 +61,7 @@ func New(o Options) *Room {
 	}
 	return &Room{
 		Options: o, threads: map[centre.ContactID]*thread{}, mine: map[centre.AgentID]map[centre.ContactID]bool{}, offers: map[centre.AgentID]ringing{},
-		screens: map[centre.AgentID]map[*screen]bool{}, present: map[centre.ContactID]map[centre.AgentID]Presence{}, heard: map[centre.AgentID]time.Time{},
+		screens: map[centre.AgentID]map[*screen]bool{}, present: map[centre.ContactID]map[centre.AgentID]Presence{}, heard: map[centre.AgentID]time.Time{}, since: map[centre.AgentID]centre.Instant{},
 	}
 }
 

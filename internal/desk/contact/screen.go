@@ -319,14 +319,15 @@ func (r *Room) Desk(ctx context.Context, s access.Subject) (Desk, error) {
 }
 
 // agent is the subject's own state.
-func (r *Room) agent(ctx context.Context, s access.Subject) (out Agent, err error) {
-	err = r.Centre.View(ctx, func(v *live.View) error {
-		if a, ok := v.Engine().Agent(s.Person); ok {
-			out = r.agentView(a)
-		}
+func (r *Room) agent(ctx context.Context, s access.Subject) (Agent, error) {
+	var now routing.AgentView
+	err := r.Centre.View(ctx, func(v *live.View) error {
+		now, _ = v.Engine().Agent(s.Person)
 		return nil
 	})
-	return out, err
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.agentView(now), err
 }
 
 // summary is one contact in the engine as an agent sees it.

@@ -273,9 +273,15 @@ var stateNames = map[routing.State]string{
 	routing.Gone: "gone", routing.Free: "free", routing.Ringing: "ringing", routing.Talking: "talking", routing.Wrapping: "wrapping", routing.Lost: "lost",
 }
 
-// agentView is an agent's own state.
+// agentView is an agent's own state. The lock is held.
 func (r *Room) agentView(a routing.AgentView) Agent {
 	out := Agent{ID: a.ID, Status: statusNames[a.Status], State: stateNames[a.State], Pause: a.Pause, Since: a.FreeSince, Load: int(a.Load), Total: int(a.Total)}
+	if at := r.since[a.ID]; at != 0 {
+		out.Since = at
+	}
+	if out.Since == 0 {
+		out.Since = centre.At(r.Now())
+	}
 	if p, ok := r.Rules.Person(a.ID); ok {
 		out.Name = p.Name
 	}
