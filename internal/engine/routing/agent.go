@@ -35,6 +35,7 @@ type agent struct {
 	idleMask  uint16  // channels that may be offered with nothing in hand
 	mask      uint16  // channels that queues may offer now
 	direct    uint16  // channels that may be offered if aimed at this person
+	levels    []uint8 // by skill, the first denseSkills of them
 	queues    bitset  // by queue slot: those that may ever come to this agent
 	lanes     []int32 // lanes aimed at this person
 }

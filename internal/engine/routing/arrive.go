@@ -92,16 +92,30 @@ func (e *Engine) tellQueued(ci int32) {
 	}
 }
 
-// backInQueue puts a contact that was with an agent, put aside or promised back in its place.
+// backInQueue puts a contact that was with an agent, put aside or promised back in its place. The limit of an aim goes on running while it rings.
 func (e *Engine) backInQueue(ci int32) {
 	if e.contacts[ci].inHand() {
 		e.outOfHand(ci)
 	}
 	e.setPhase(ci, InQueue)
-	e.contacts[ci].agent = none
-	e.contacts[ci].until = 0
+	c := &e.contacts[ci]
+	c.agent, c.until = none, 0
+	if c.aimUntil > 0 && c.aimUntil <= e.now {
+		if c.aim.advice() {
+			e.consultOver(ci)
+			return
+		}
+		e.dropAim(c)
+	}
+	e.arm(aimTimer, ci, int64(c.id), c.aimUntil)
 	e.tellQueued(ci)
 	e.pending = append(e.pending, ci)
+}
+
+// dropAim lets the contact's queue serve it.
+func (e *Engine) dropAim(c *contact) {
+	c.aim, c.aimAt, c.team, c.aimUntil = noAim, none, none, 0
+	c.pool = e.poolFor(c.queue, none, &c.needs, c.needN)
 }
 
 // leaveQueue takes a contact that waits out of its lane, or out of those that have yet to enter one.
@@ -142,8 +156,7 @@ func (e *Engine) unaim(ci int32) {
 		e.outOfLane(ci)
 		e.pending = append(e.pending, ci)
 	}
-	c.aim, c.aimAt, c.team, c.aimUntil = noAim, none, none, 0
-	c.pool = e.poolFor(c.queue, none, &c.needs, c.needN)
+	e.dropAim(c)
 	if waiting {
 		e.tellQueued(ci)
 	}

@@ -282,7 +282,11 @@ func (e *Engine) checkDeadlines() error {
 		if c.id == 0 {
 			continue
 		}
-		for _, err := range []error{need(phaseTimer, ci, int64(c.id), c.until), need(aimTimer, ci, int64(c.id), c.aimUntil),
+		aimEnds := int64(0)
+		if c.phase == InQueue {
+			aimEnds = c.aimUntil
+		}
+		for _, err := range []error{need(phaseTimer, ci, int64(c.id), c.until), need(aimTimer, ci, int64(c.id), aimEnds),
 			need(windowTimer, ci, int64(c.id), c.window), need(coolTimer, ci, int64(c.id), c.coolUntil)} {
 			if err != nil {
 				return err

@@ -31,9 +31,10 @@ type Engine struct {
 	teams     []team
 	teamByID  []int32
 	lendings  []lending
-	sparing   int    // teams with more agents free than every lending of theirs leaves behind
-	reviewAt  int64  // when lending is reviewed without a cause
-	busy      bitset // queues with somebody waiting
+	relieved  []int32 // queues where a wait has ended since lending was reviewed
+	sparing   int     // teams with more agents free than every lending of theirs leaves behind
+	reviewAt  int64   // when lending is reviewed without a cause
+	busy      bitset  // queues with somebody waiting
 
 	agents      []agent
 	agentByID   []int32

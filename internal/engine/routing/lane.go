@@ -280,6 +280,9 @@ func (e *Engine) outOfLane(ci int32) {
 	c := &e.contacts[ci]
 	l := &e.lanes[c.lane]
 	l.remove(entry{place: c.place, id: c.id, slot: ci})
+	if e.sparing > 0 && len(e.queues[l.queue].lenders) > 0 {
+		e.relieved = append(e.relieved, l.queue)
+	}
 	if len(l.waiting()) == 0 {
 		e.dropLane(c.lane)
 	}

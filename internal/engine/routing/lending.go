@@ -18,7 +18,7 @@ type lending struct {
 }
 
 // reviewEveryMS is how often lending is reviewed while it can make no difference, so that the screens tell how it stands.
-const reviewEveryMS = 10_000
+const reviewEveryMS = 60_000
 
 // lends tells whether the lending is open for a contact of the age, with agents to spare.
 func (e *Engine) lends(li int32, age int64) bool {
@@ -53,31 +53,75 @@ func (e *Engine) countFree(ti int32, free bool) {
 	}
 }
 
-// reviewLending opens and closes lending as the lender's own level rises and falls: at once when somebody could be lent, else now and then. The gap
-// between the two thresholds keeps it from flapping.
+// reviewLending opens and closes lending as the lender's own level rises and falls: at once when it can matter to what is about to be matched, else
+// now and then. The gap between the two thresholds keeps it from flapping.
 func (e *Engine) reviewLending() {
 	if len(e.lendings) == 0 {
 		return
 	}
-	inTurn := e.now >= e.reviewAt
-	if !inTurn && e.sparing == 0 {
+	switch {
+	case e.now >= e.reviewAt:
+		e.reviewAt = e.now + reviewEveryMS
+		for i := range e.lendings {
+			e.review(int32(i))
+		}
+	case e.sparing == 0:
+	case e.rematch:
+		for i := range e.lendings {
+			if l := &e.lendings[i]; e.teams[l.team].free > l.rules.MinFree && len(e.queues[l.queue].lanes) > 0 {
+				e.review(int32(i))
+			}
+		}
+	default:
+		e.reviewWhatMatters()
+	}
+	e.relieved = e.relieved[:0]
+}
+
+// reviewWhatMatters reviews the lendings of the agents and to the queues that are about to be matched, and those that the end of a wait may open.
+func (e *Engine) reviewWhatMatters() {
+	for _, a := range e.freshAgents {
+		if ti := e.agents[a].team; ti >= 0 {
+			for _, li := range e.teams[ti].lends {
+				if l := &e.lendings[li]; e.teams[ti].free > l.rules.MinFree && len(e.queues[l.queue].lanes) > 0 {
+					e.review(li)
+				}
+			}
+		}
+	}
+	for _, ci := range e.pending {
+		e.reviewFor(&e.queues[e.contacts[ci].queue])
+	}
+	for _, li := range e.freshLanes {
+		e.reviewFor(&e.queues[e.lanes[li].queue])
+	}
+	for _, qi := range e.relieved {
+		for _, li := range e.queues[qi].lenders {
+			if l := &e.lendings[li]; !l.open && e.teams[l.team].free > l.rules.MinFree && len(e.queues[l.queue].lanes) > 0 {
+				e.review(li)
+			}
+		}
+	}
+}
+
+func (e *Engine) reviewFor(q *queue) {
+	for _, li := range q.lends {
+		if l := &e.lendings[li]; e.teams[l.team].free > l.rules.MinFree {
+			e.review(li)
+		}
+	}
+}
+
+// review opens or closes one lending by its rule.
+func (e *Engine) review(li int32) {
+	l := &e.lendings[li]
+	if l.hand >= 0 || !l.open && e.teams[l.team].free < l.rules.MinFree {
 		return
 	}
-	if inTurn {
-		e.reviewAt = e.now + reviewEveryMS
-	}
-	for i := range e.lendings {
-		l := &e.lendings[i]
-		if l.hand >= 0 || !inTurn && (e.teams[l.team].free <= l.rules.MinFree || len(e.queues[l.queue].lanes) == 0) {
-			continue
-		}
-		used := e.levelUsed(l)
-		switch {
-		case l.open && used > int64(l.rules.CloseAbove):
-			e.openLending(l, false, used)
-		case !l.open && used < int64(l.rules.OpenBelow) && e.teams[l.team].free >= l.rules.MinFree:
-			e.openLending(l, true, used)
-		}
+	if used := e.levelUsed(l); l.open && used > int64(l.rules.CloseAbove) {
+		e.openLending(l, false, used)
+	} else if !l.open && used < int64(l.rules.OpenBelow) {
+		e.openLending(l, true, used)
 	}
 }
 
@@ -109,7 +153,7 @@ func (e *Engine) levelUsed(l *lending) int64 {
 		for m := l.own[w] & e.busy[w]; m != 0; m &= m - 1 {
 			q := &e.queues[w*64+bits.TrailingZeros64(m)]
 			if first := e.firstPlace(q); first < e.now {
-				worst = max(worst, min(e.now-first, maxDuration)*1000/q.rules.TargetMS)
+				worst = max(worst, min(e.now-first, maxDuration)*1000/q.target)
 			}
 		}
 	}
@@ -132,6 +176,9 @@ func (e *Engine) linkLending() {
 	for ti := range e.teams {
 		e.teams[ti].lends, e.teams[ti].keeps = e.teams[ti].lends[:0], 0
 	}
+	for qi := range e.queues {
+		e.queues[qi].lenders = e.queues[qi].lenders[:0]
+	}
 	for i := range e.lendings {
 		l := &e.lendings[i]
 		q, t := &e.queues[l.queue], &e.teams[l.team]
@@ -144,6 +191,7 @@ func (e *Engine) linkLending() {
 		for qi := range e.queues {
 			if q := &e.queues[qi]; !q.gone && qi != int(l.queue) && e.firstStepNames(q, l.team) {
 				l.own.set(int32(qi))
+				q.lenders = append(q.lenders, int32(i))
 			}
 		}
 	}

@@ -71,8 +71,10 @@ func (q *queue) stepAt(age int64) int {
 // match offers contacts to agents. With one agent or one contact to consider it looks at no more than that; else at everybody who waits.
 func (e *Engine) match() {
 	agents, lanes, contacts := len(e.freshAgents), len(e.freshLanes), len(e.pending)
+	everybody := e.rematch
+	e.rematch = false
 	switch {
-	case e.rematch || agents+lanes+contacts > 1:
+	case everybody || agents+lanes+contacts > 1:
 		e.placePending()
 		e.matchAll()
 	case agents == 1:
@@ -89,7 +91,7 @@ func (e *Engine) match() {
 		e.agents[a].fresh = false
 		e.timeLanesFor(a)
 	}
-	e.freshAgents, e.freshLanes, e.rematch = e.freshAgents[:0], e.freshLanes[:0], false
+	e.freshAgents, e.freshLanes = e.freshAgents[:0], e.freshLanes[:0]
 }
 
 func (e *Engine) placePending() {

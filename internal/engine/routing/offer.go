@@ -18,7 +18,7 @@ func (e *Engine) makeOffer(ci, a int32, why *Why, aimed bool) {
 	c := &e.contacts[ci]
 	q := &e.queues[c.queue]
 	c.agent, c.offer, c.aimed = a, e.nextOffer, aimed
-	c.aimUntil, c.offered, c.why = 0, e.now, *why
+	c.offered, c.why = e.now, *why
 	e.nextOffer++
 	c.until = e.now + q.rules.OfferMS
 	e.arm(phaseTimer, ci, int64(c.id), c.until)

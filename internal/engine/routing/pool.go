@@ -150,12 +150,17 @@ func (e *Engine) fillPoolAgent(p *pool, a int32) {
 		return
 	}
 	for k := range steps {
+		admitted := p.first[a] != never
+		if admitted {
+			p.admits[k].set(a)
+			if len(q.lends) == 0 {
+				continue
+			}
+		}
 		able := ag.has(steps[k].Needs) && (steps[k].DropContactNeeds || ag.has(p.needs[:p.needN]))
-		if p.first[a] == never && able && e.stepAdmits(p, &steps[k], ag) {
+		if !admitted && able && e.stepAdmits(p, &steps[k], ag) {
 			p.first[a] = uint8(k)
 			p.joins[k].set(a)
-		}
-		if p.first[a] != never {
 			p.admits[k].set(a)
 		}
 		for i, li := range q.lends {
@@ -202,13 +207,34 @@ func (ag *agent) fit(needs []Need) int32 {
 	return sum
 }
 
+// level gives the agent's level of a skill, zero for none.
 func (ag *agent) level(s centre.SkillID) uint8 {
+	if int(s) < len(ag.levels) {
+		return ag.levels[s]
+	}
 	for i := range ag.profile.Skills {
 		if ag.profile.Skills[i].Skill == s {
 			return ag.profile.Skills[i].Level
 		}
 	}
 	return 0
+}
+
+// denseSkills is how many skills have their levels in an array; those of higher numbers are looked for.
+const denseSkills = 1024
+
+// learnSkills takes the levels of a profile into the agent's array.
+func (ag *agent) learnSkills() {
+	clear(ag.levels)
+	for _, n := range ag.profile.Skills {
+		if n.Skill >= denseSkills {
+			return // they are in rising order
+		}
+		for len(ag.levels) <= int(n.Skill) {
+			ag.levels = append(ag.levels, 0)
+		}
+		ag.levels[n.Skill] = n.Level
+	}
 }
 
 // tidyNeeds sorts a contact's own needs by skill, drops the void ones and keeps the higher level of two that name one skill.

@@ -27,7 +27,7 @@ func (e *Engine) relink(c *codec, order []int32) {
 		e.agents[a].fresh = false
 	}
 	e.touched, e.refreshed, e.freshAgents, e.freshLanes, e.out = e.touched[:0], 0, e.freshAgents[:0], e.freshLanes[:0], e.out[:0]
-	e.rematch, e.newest = false, 0
+	e.rematch, e.newest, e.relieved = false, 0, e.relieved[:0]
 }
 
 // relinkContact puts one contact at its agent or in its lane.
@@ -79,7 +79,9 @@ func (e *Engine) relinkHand(ci int32) {
 func (e *Engine) rearm(ci int32) {
 	x := &e.contacts[ci]
 	e.arm(phaseTimer, ci, int64(x.id), x.until)
-	e.arm(aimTimer, ci, int64(x.id), x.aimUntil)
+	if x.phase == InQueue {
+		e.arm(aimTimer, ci, int64(x.id), x.aimUntil)
+	}
 	e.arm(windowTimer, ci, int64(x.id), x.window)
 	e.arm(coolTimer, ci, int64(x.id), x.coolUntil)
 }

@@ -15,6 +15,7 @@ type queue struct {
 	after     []int64 // ages at which the steps begin
 	lanes     []int32 // every lane with somebody waiting
 	lends     []int32 // lendings to this queue
+	lenders   []int32 // lendings of teams whose own queue it is
 	rules     Queue
 	open      bool
 	gone      bool // no longer in the rules; what is in flight keeps the last rules it had
@@ -294,6 +295,7 @@ func (e *Engine) defineAgent(ev *Event) Code {
 		e.countFree(ag.team, false)
 	}
 	ag.profile = p
+	ag.learnSkills()
 	ag.team = e.findTeam(p.Team)
 	e.weigh(a)
 	e.enrol(a)
@@ -316,7 +318,7 @@ func (e *Engine) newAgent(id centre.AgentID) int32 {
 		}
 	}
 	ag := &e.agents[a]
-	*ag = agent{id: id, team: none, offer: none, hand: none, expecting: none, queues: ag.queues, lanes: ag.lanes[:0]}
+	*ag = agent{id: id, team: none, offer: none, hand: none, expecting: none, levels: ag.levels[:0], queues: ag.queues, lanes: ag.lanes[:0]}
 	e.agentByID[id] = a
 	return a
 }

@@ -285,6 +285,7 @@ func (e *Engine) agentsState(c *codec) {
 			}
 			a = e.newAgent(p.Agent)
 			e.agents[a].profile = p
+			e.agents[a].learnSkills()
 		}
 		e.agents[a].pass(c)
 	}

@@ -232,7 +232,7 @@ func (e *Engine) alive(t *timer) bool {
 	case phaseTimer:
 		return c.until == t.at
 	case aimTimer:
-		return c.aimUntil == t.at
+		return c.aimUntil == t.at && c.phase == InQueue
 	case windowTimer:
 		return c.window == t.at
 	default:
