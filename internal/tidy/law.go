@@ -21,7 +21,7 @@ var floors = []struct {
 	{[]string{"feed"}, "after-commit fan-out"},
 	{[]string{"engine/live"}, "the wall clock drives the engine"},
 	{[]string{"rulebook"}, "versions of the configuration"},
-	{[]string{"quality/survey", "webhook", "channel"}, "rooms that act through the live centre"},
+	{[]string{"webhook"}, "the log and webhooks, for other systems"},
 	{[]string{"desk/contact", "board"}, "the agents' work and the leaders' wall"},
 	{[]string{"channel/chat"}, "a channel"},
 	{[]string{"publicui", "httpapi/gents"}, "pages without JavaScript"},

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"os"
 
 	"sentral/internal/centre"
 )
@@ -12,11 +13,62 @@ import (
 // Record writes one line of the audit log: who did what to which object. Detail holds ids and field names, never people's words or numbers.
 func (r *Room) Record(ctx context.Context, s Subject, what, object, detail string) error {
 	at := r.instant()
-	return r.store.AppendAudit(context.WithoutCancel(ctx), func(newest AuditRow) AuditRow {
-		line := AuditRow{ID: newest.ID + 1, At: max(at, newest.At), Agent: s.Person, Key: s.Key, What: what, Object: object, Detail: detail, Prev: newest.Hash}
+	var line AuditRow
+	err := r.store.AppendAudit(context.WithoutCancel(ctx), func(newest AuditRow) AuditRow {
+		line = AuditRow{ID: newest.ID + 1, At: max(at, newest.At), Agent: s.Person, Key: s.Key, What: what, Object: object, Detail: detail, Prev: newest.Hash}
 		line.Hash = line.chain()
 		return line
 	})
+	if err == nil {
+		r.anchor(line)
+	}
+	return err
+}
+
+// anchor keeps the newest line's number and hash in a file outside the database.
+func (r *Room) anchor(l AuditRow) {
+	if r.options.Anchor == "" {
+		return
+	}
+	r.anchoring.Lock()
+	defer r.anchoring.Unlock()
+	if id, _, _ := r.anchored(); id >= l.ID {
+		return
+	}
+	next := r.options.Anchor + ".new"
+	err := os.WriteFile(next, fmt.Appendf(nil, "%d %s\n", l.ID, l.Hash), 0o600)
+	if err == nil {
+		err = os.Rename(next, r.options.Anchor)
+	}
+	if err != nil {
+		r.log.Error("the audit log could not be anchored", "error", err)
+	}
+}
+
+// anchored reads the anchor; a missing or spoilt file is none.
+func (r *Room) anchored() (id int64, hash string, ok bool) {
+	if r.options.Anchor == "" {
+		return 0, "", false
+	}
+	text, err := os.ReadFile(r.options.Anchor)
+	if err != nil {
+		return 0, "", false
+	}
+	_, err = fmt.Sscanf(string(text), "%d %s", &id, &hash)
+	return id, hash, err == nil
+}
+
+// holdsAnchor tells whether the line that the anchor speaks of is there, as it was.
+func (r *Room) holdsAnchor(ctx context.Context) (bool, error) {
+	id, hash, ok := r.anchored()
+	if !ok {
+		return true, nil
+	}
+	rows, err := r.store.AuditPage(ctx, id+1, 1)
+	if err != nil {
+		return false, err
+	}
+	return len(rows) == 1 && rows[0].ID == id && rows[0].Hash == hash, nil
 }
 
 // chain is the hash of the line and of the one before it: whoever changes, removes or moves a line breaks every later hash.
@@ -38,7 +90,12 @@ func (r *Room) Audit(ctx context.Context, s Subject, before int64, limit int) (A
 	if err != nil {
 		return page, err
 	}
-	page.Whole = Whole(rows) && (before != 0 || len(rows) == 0 || rows[0].Hash != "")
+	whole, err := r.holdsAnchor(ctx)
+	if err != nil {
+		return page, err
+	}
+	oldest := len(rows) <= limit // the log begins with line 1, which nothing came before
+	page.Whole = whole && Whole(rows) && (!oldest || len(rows) == 0 || rows[len(rows)-1].ID == 1)
 	if len(rows) > limit {
 		page.More, rows = true, rows[:limit]
 	}

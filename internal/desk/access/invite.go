@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sentral/internal/centre"
@@ -13,7 +14,7 @@ const invitationHours = 24
 // Invite makes a link with which a person chooses a password. It is good once and for 24 hours; the person's old password holds until then.
 func (r *Room) Invite(ctx context.Context, s Subject, id centre.AgentID) (Invitation, error) {
 	p, ok := r.people.Person(id)
-	if !Can(s, ManagePeople, Object{Team: p.Team, Partner: p.Partner}) {
+	if s.Key != 0 || !Can(s, ManagePeople, Object{Team: p.Team, Partner: p.Partner}) || !within(s, ManagePeople, p) {
 		return Invitation{}, denied(ManagePeople)
 	}
 	if !ok || !p.Active {
@@ -59,17 +60,32 @@ func (r *Room) Welcome(ctx context.Context, token, password string, from Attempt
 	if err := r.SetPassword(ctx, i.Person, password); err != nil {
 		return SignedIn{}, err
 	}
-	return r.open(ctx, p, from.Browser, false)
+	c, err := r.credential(ctx, i.Person)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return r.open(ctx, p, from.Browser, c.TOTP != nil) // a link is one factor: who has a second is still asked for it
+}
+
+// within tells whether somebody reaches no further than who would manage them: whoever makes a link for a person could become that person.
+func within(s Subject, a Action, p Person) bool {
+	if Everywhere(s, a) {
+		return true
+	}
+	for _, g := range p.Grants {
+		if !slices.ContainsFunc(s.Grants, func(mine Grant) bool { return table[mine.Role][a] == all && mine.Scope == g.Scope }) {
+			return false
+		}
+	}
+	return true
 }
 
 // SetPassword gives a person a password and ends their sessions. The first-run wizard, invitations and the demo use it.
 func (r *Room) SetPassword(ctx context.Context, id centre.AgentID, password string) error {
-	c, err := r.credential(ctx, id)
-	if err != nil {
+	if err := r.choose(ctx, id, password); err != nil {
 		return err
 	}
-	c.Password, c.Changed, c.Failures, c.LockedUntil = hashPassword(password), r.instant(), 0, 0
-	if err := r.store.SaveCredential(ctx, c); err != nil {
+	if err := r.store.DropInvitationsOf(ctx, id); err != nil { // an older link must not open the account again
 		return err
 	}
 	r.Forget()

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"sentral/internal/centre"
 )
@@ -18,6 +19,9 @@ func (r *Room) byKey(ctx context.Context, secret string) (Subject, error) {
 	}
 	k, err := r.store.KeyByHash(ctx, hash)
 	now := r.instant()
+	if err != nil && centre.KindOf(err) != centre.Missing {
+		return Subject{}, err
+	}
 	if err != nil || now >= k.Expires {
 		return Subject{}, centre.Errorf(centre.Unknown, "this key is unknown, revoked or too old")
 	}
@@ -57,8 +61,8 @@ func (r *Room) AddKey(ctx context.Context, s Subject, n NewKey) (KeySecret, erro
 		if _, ok := table[g.Role]; !ok {
 			return KeySecret{}, centre.ErrorAt(centre.Invalid, fmt.Sprintf("grants[%d].role", i), "%q is not a role", g.Role)
 		}
-		if g.Role == RolePrivacy && !holds(s, g) {
-			return KeySecret{}, centre.ErrorAt(centre.Forbidden, fmt.Sprintf("grants[%d]", i), "only somebody with the privacy role can give it to a key")
+		if !gives(s, g) {
+			return KeySecret{}, centre.ErrorAt(centre.Forbidden, fmt.Sprintf("grants[%d]", i), "is more than you may do yourself")
 		}
 	}
 	token, _ := newToken()
@@ -78,13 +82,16 @@ func (r *Room) AddKey(ctx context.Context, s Subject, n NewKey) (KeySecret, erro
 	return KeySecret{KeyView: k.view(), Secret: secret}, nil
 }
 
-func holds(s Subject, g Grant) bool {
-	for _, have := range s.Grants {
-		if have == g || (have.Role == g.Role && have.Scope.Kind == ScopeOrganisation) {
-			return true
+// gives tells whether somebody holds everything that a grant would give: each of its actions, as far, and as widely.
+func gives(s Subject, g Grant) bool {
+	for a, far := range table[g.Role] {
+		if !slices.ContainsFunc(s.Grants, func(mine Grant) bool {
+			return table[mine.Role][a] >= far && (mine.Scope.Kind == ScopeOrganisation || mine.Scope == g.Scope)
+		}) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // RemoveKey revokes a key at once.

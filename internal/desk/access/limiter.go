@@ -61,3 +61,36 @@ func (l *limiter) forget(now time.Time) {
 		clear(l.seen)
 	}
 }
+
+// strangers slows down guesses at addresses that nobody here has, just as those at addresses that somebody has: the answers must not tell which is
+// which. The table is bounded; when it is full it begins again.
+type strangers struct {
+	now  func() time.Time
+	mu   sync.Mutex
+	seen map[string]stranger
+}
+
+type stranger struct {
+	failures int
+	until    time.Time
+}
+
+// guess counts an attempt and gives how long to wait first; zero lets it pass.
+func (s *strangers) guess(email string) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if len(s.seen) >= guessTable {
+		clear(s.seen)
+	}
+	x := s.seen[email]
+	if x.until.After(now) {
+		return x.until.Sub(now)
+	}
+	x.failures++
+	if over := x.failures - failuresFree; over >= 0 {
+		x.until = now.Add(time.Duration(min(lockMost, lockBase<<min(over, 10))) * time.Millisecond)
+	}
+	s.seen[email] = x
+	return 0
+}

@@ -130,6 +130,9 @@ func (r *Room) BeginPasskey(ctx context.Context, s Subject) (Ceremony, error) {
 	if r.web == nil {
 		return Ceremony{}, noPasskeys
 	}
+	if !s.Fresh {
+		return Ceremony{}, stale
+	}
 	h, err := r.holder(ctx, s.Person)
 	if err != nil {
 		return Ceremony{}, err
@@ -181,7 +184,7 @@ func (r *Room) AddPasskey(ctx context.Context, s Subject, a PasskeyAnswer) error
 // RemovePasskey forgets one. It needs a fresh sign-in.
 func (r *Room) RemovePasskey(ctx context.Context, s Subject, id int64) error {
 	if !s.Fresh {
-		return centre.Errorf(centre.Forbidden, "sign in again first: this needs a fresh sign-in")
+		return stale
 	}
 	if err := r.store.RemovePasskey(ctx, s.Person, id); err != nil {
 		return err

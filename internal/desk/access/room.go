@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -43,6 +44,8 @@ type Options struct {
 	Absolute time.Duration // a session ends after so long whatever happens; default 12 hours, a shift
 	Fresh    time.Duration // how long after signing in sensitive actions are open; default 10 minutes
 	Demo     bool
+	// Anchor is a file outside the database that holds the newest line of the audit log, so that lines cut off at its end are missed; empty for none.
+	Anchor string
 }
 
 // Room decides who somebody is and what they may do.
@@ -54,10 +57,12 @@ type Room struct {
 	log     *slog.Logger
 	web     *webauthn.WebAuthn
 
+	anchoring  sync.Mutex
 	mu         sync.Mutex
 	known      map[string]cached // session hash or key hash -> who, for a moment
 	ceremonies map[string]ceremony
 	guesses    *limiter
+	strangers  *strangers
 }
 
 type cached struct {
@@ -81,7 +86,7 @@ func New(o Options, store Store, people Directory, now func() time.Time, log *sl
 	if len(o.Master) != 32 {
 		return nil, centre.Errorf(centre.Invalid, "access: the master key must have 32 bytes, not %d", len(o.Master))
 	}
-	r := &Room{options: o, store: store, people: people, now: now, log: log, known: map[string]cached{}, ceremonies: map[string]ceremony{}, guesses: newLimiter(now)}
+	r := &Room{options: o, store: store, people: people, now: now, log: log, known: map[string]cached{}, ceremonies: map[string]ceremony{}, guesses: newLimiter(now), strangers: &strangers{now: now, seen: map[string]stranger{}}}
 	var err error
 	if r.web, err = relyingParty(o.Address, people.Organisation()); err != nil {
 		return nil, err
@@ -107,10 +112,10 @@ func hashToken(token string) string {
 // Identify finds who is asking, by session token or by API key. It fails with Unknown when it is nobody.
 func (r *Room) Identify(ctx context.Context, session, bearer string) (Subject, error) {
 	switch {
+	case strings.HasPrefix(bearer, keyPrefix): // said on purpose; a browser sends its cookie by itself
+		return r.byKey(ctx, bearer)
 	case session != "":
 		return r.bySession(ctx, session)
-	case strings.HasPrefix(bearer, keyPrefix):
-		return r.byKey(ctx, bearer)
 	}
 	return Subject{}, centre.Errorf(centre.Unknown, "nobody is signed in")
 }
@@ -228,21 +233,35 @@ func (r *Room) credential(ctx context.Context, id centre.AgentID) (Credential, e
 	return c, err
 }
 
-// Still tells whether a subject's session or key holds now: streams ask it while they run, so that a revoked session hears nothing more.
+// Still tells whether a subject's session or key holds now, with the same grants: streams ask it while they run, so that whoever is signed out hears
+// nothing more, and whoever may do less begins again with less.
 func (r *Room) Still(ctx context.Context, s Subject) error {
-	if s.Session == "" {
-		return nil // keys are looked up again at the next request; streams of keys end with their connection
-	}
-	row, err := r.store.Session(ctx, s.Session)
-	if centre.KindOf(err) == centre.Missing && err != nil {
-		return centre.Errorf(centre.Unknown, "the session has ended: sign in again")
-	}
-	if err != nil {
-		return nil // the store is in trouble; that does not sign anybody out
-	}
-	p, ok := r.people.Person(s.Person)
-	if r.instant() >= row.Expires || !ok || !p.Active {
-		return centre.Errorf(centre.Unknown, "the session has ended: sign in again")
+	now, grants := r.instant(), s.Grants
+	switch {
+	case s.System:
+	case s.Key != 0:
+		k, err := r.store.KeyByID(ctx, s.Key)
+		if err != nil && centre.KindOf(err) != centre.Missing {
+			return nil // the store is in trouble; that does not sign anybody out
+		}
+		if err != nil || now >= k.Expires {
+			return centre.Errorf(centre.Unknown, "this key is unknown, revoked or too old")
+		}
+	default:
+		row, err := r.store.Session(ctx, s.Session)
+		if err != nil && centre.KindOf(err) != centre.Missing {
+			return nil
+		}
+		p, ok := r.people.Person(s.Person)
+		if err != nil || now >= row.Expires || !ok || !p.Active {
+			return centre.Errorf(centre.Unknown, "the session has ended: sign in again")
+		}
+		if !slices.Equal(p.Grants, grants) || p.Team != s.Team || p.Partner != s.Partner {
+			return centre.Errorf(centre.Conflict, "what you may do has changed: begin again")
+		}
 	}
 	return nil
 }
+
+// Tidy deletes sessions and invitations that have ended.
+func (r *Room) Tidy(ctx context.Context) error { return r.store.EndSessionsBefore(ctx, r.instant()) }

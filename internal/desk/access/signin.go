@@ -3,6 +3,8 @@ package access
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
 
 	"sentral/internal/centre"
 )
@@ -37,57 +39,73 @@ func (r *Room) SignIn(ctx context.Context, a Attempt) (SignedIn, error) {
 		return SignedIn{}, centre.Errorf(centre.Exhausted, "too many attempts from here: wait a minute")
 	}
 	p, known := r.people.ByEmail(a.Email)
-	c := Credential{Password: nobody}
-	if known && p.Active {
-		stored, err := r.credential(ctx, p.ID)
-		if err != nil {
-			return SignedIn{}, err
+	if !known || !p.Active {
+		if wait := r.strangers.guess(strings.ToLower(strings.TrimSpace(a.Email))); wait > 0 {
+			return SignedIn{}, slowed(wait)
 		}
-		if stored.Password != "" {
-			c = stored
-		}
+		passwordFits(nobody, a.Password) // takes as long as a known one
+		return SignedIn{}, wrong
 	}
-	now := r.instant()
-	if c.LockedUntil > now {
-		return SignedIn{}, centre.Errorf(centre.Exhausted, "too many attempts for this account: wait %d seconds", c.LockedUntil.Sub(now).Milliseconds()/1000+1)
+	c, err := r.guess(ctx, p.ID)
+	if err != nil {
+		return SignedIn{}, err
 	}
-	if !passwordFits(c.Password, a.Password) || c.Person == 0 {
-		return SignedIn{}, r.failed(ctx, c)
+	stored := c.Password
+	if stored == "" {
+		stored = nobody
 	}
-	if c.TOTP == nil { // with a second factor the count falls only when that is right too
-		if err := r.passed(ctx, c); err != nil {
-			return SignedIn{}, err
-		}
+	if !passwordFits(stored, a.Password) {
+		return SignedIn{}, r.noteSlowed(ctx, c, wrong)
+	}
+	if err := r.passed(ctx, p.ID, c.TOTP != nil); err != nil {
+		return SignedIn{}, err
 	}
 	return r.open(ctx, p, a.Browser, c.TOTP != nil)
 }
 
-// failed counts a wrong guess and slows the account down: 30 s after the fifth, doubling up to 15 minutes - at most some 100 guesses a day.
-func (r *Room) failed(ctx context.Context, c Credential) error {
-	if c.Person == 0 {
-		return wrong
-	}
-	c.Failures++
-	if over := c.Failures - failuresFree; over >= 0 {
-		c.LockedUntil = r.instant() + centre.Instant(min(lockMost, lockBase<<min(over, 10)))
-	}
-	if err := r.store.SaveCredential(ctx, c); err != nil {
-		return err
-	}
+func slowed(wait time.Duration) error {
+	return centre.Errorf(centre.Exhausted, "too many attempts for this account: wait %d seconds", wait.Milliseconds()/1000+1)
+}
+
+// guess counts an attempt before anybody looks at it, so that many attempts at once are counted as many, and slows the account down: 30 s after the
+// fifth, doubling up to 15 minutes - at most some 100 guesses a day. What was right is taken back by passed.
+func (r *Room) guess(ctx context.Context, id centre.AgentID) (c Credential, err error) {
+	err = r.store.ChangeCredential(ctx, id, func(x *Credential) error {
+		now := r.instant()
+		if x.LockedUntil > now {
+			return slowed(x.LockedUntil.Sub(now))
+		}
+		x.Failures++
+		if over := x.Failures - failuresFree; over >= 0 {
+			x.LockedUntil = now + centre.Instant(min(lockMost, lockBase<<min(over, 10)))
+		}
+		c = *x
+		return nil
+	})
+	return c, err
+}
+
+// noteSlowed writes into the audit log that an account has begun to be slowed down, and hands on why the attempt failed.
+func (r *Room) noteSlowed(ctx context.Context, c Credential, why error) error {
 	if c.Failures == failuresFree {
 		if err := r.Record(ctx, Subject{Person: c.Person}, "sign_in.slowed", fmt.Sprintf("person %d", c.Person), ""); err != nil {
 			return err
 		}
 	}
-	return wrong
+	return why
 }
 
-func (r *Room) passed(ctx context.Context, c Credential) error {
-	if c.Failures == 0 && c.LockedUntil == 0 {
+// passed takes a right attempt back from the count. Where a second factor is still to come the earlier wrong ones stay counted.
+func (r *Room) passed(ctx context.Context, id centre.AgentID, half bool) error {
+	return r.store.ChangeCredential(ctx, id, func(c *Credential) error {
+		c.LockedUntil = 0
+		if half {
+			c.Failures = max(0, c.Failures-1)
+		} else {
+			c.Failures = 0
+		}
 		return nil
-	}
-	c.Failures, c.LockedUntil = 0, 0
-	return r.store.SaveCredential(ctx, c)
+	})
 }
 
 // open makes a new session; its token is new whatever the browser held before.
@@ -128,20 +146,22 @@ func (r *Room) GiveCode(ctx context.Context, token, code, browser string) (Signe
 	if !ok || !p.Active {
 		return SignedIn{}, wrong
 	}
-	c, err := r.credential(ctx, s.Person)
+	c, err := r.guess(ctx, s.Person)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if c.LockedUntil > now {
-		return SignedIn{}, centre.Errorf(centre.Exhausted, "too many attempts for this account: wait %d seconds", c.LockedUntil.Sub(now).Milliseconds()/1000+1)
-	}
-	if err := r.checkCode(&c, c.TOTP, code); err != nil {
-		_ = r.failed(ctx, c)
-		return SignedIn{}, err
-	}
-	c.Failures, c.LockedUntil = 0, 0
-	if err := r.store.SaveCredential(ctx, c); err != nil {
-		return SignedIn{}, err
+	err = r.store.ChangeCredential(ctx, s.Person, func(c *Credential) error {
+		if c.TOTP == nil {
+			return centre.Errorf(centre.Unknown, "this sign-in has taken too long: begin again")
+		}
+		if err := r.checkCode(c, c.TOTP, code); err != nil {
+			return err
+		}
+		c.Failures, c.LockedUntil = 0, 0
+		return nil
+	})
+	if err != nil {
+		return SignedIn{}, r.noteSlowed(ctx, c, err)
 	}
 	if err := r.store.EndSession(ctx, hash); err != nil {
 		return SignedIn{}, err
@@ -219,18 +239,23 @@ func (r *Room) ChangePassword(ctx context.Context, s Subject, old, password stri
 	if err != nil {
 		return err
 	}
-	if c.LockedUntil > r.instant() {
-		return centre.Errorf(centre.Exhausted, "too many attempts for this account: wait a little")
-	}
-	if c.Password != "" && !passwordFits(c.Password, old) {
-		_ = r.failed(ctx, c)
-		return centre.ErrorAt(centre.Invalid, "old", "is not your password")
+	if c.Password != "" { // who signs in by passkey may have none yet
+		if c, err = r.guess(ctx, s.Person); err != nil {
+			return err
+		}
+		if !passwordFits(c.Password, old) {
+			return r.noteSlowed(ctx, c, centre.ErrorAt(centre.Invalid, "old", "is not your password"))
+		}
+	} else if !s.Fresh {
+		return stale
 	}
 	if err := checkPassword(password, p.Name, p.Email); err != nil {
+		if back := r.passed(ctx, s.Person, true); back != nil {
+			return back
+		}
 		return err
 	}
-	c.Password, c.Changed, c.Failures, c.LockedUntil = hashPassword(password), r.instant(), 0, 0
-	if err := r.store.SaveCredential(ctx, c); err != nil {
+	if err := r.choose(ctx, s.Person, password); err != nil {
 		return err
 	}
 	r.Forget()
@@ -239,6 +264,18 @@ func (r *Room) ChangePassword(ctx context.Context, s Subject, old, password stri
 	}
 	return r.Record(ctx, s, "password.changed", fmt.Sprintf("person %d", s.Person), "")
 }
+
+// choose keeps a new password.
+func (r *Room) choose(ctx context.Context, id centre.AgentID, password string) error {
+	hash := hashPassword(password)
+	return r.store.ChangeCredential(ctx, id, func(c *Credential) error {
+		c.Password, c.Changed, c.Failures, c.LockedUntil = hash, r.instant(), 0, 0
+		return nil
+	})
+}
+
+// stale refuses what only somebody may do who has just proved who they are.
+var stale = centre.Errorf(centre.Forbidden, "sign in again first: this needs a fresh sign-in")
 
 // SessionFor opens a session for somebody without asking for anything. The demo's simulated agents use it in place of a password; no route reaches it.
 func (r *Room) SessionFor(ctx context.Context, id centre.AgentID) (SignedIn, error) {

@@ -9,7 +9,9 @@ import (
 // Store keeps credentials, sessions, keys and the audit log. Tokens reach it only as hashes. Times are milliseconds UTC.
 type Store interface {
 	Credential(ctx context.Context, person centre.AgentID) (Credential, error) // Missing when the person has none
-	SaveCredential(ctx context.Context, c Credential) error
+	// ChangeCredential lets fn change a person's credential, an empty one when there is none, while nobody else can; fn's error changes nothing. fn may
+	// run more than once and must be quick.
+	ChangeCredential(ctx context.Context, person centre.AgentID, fn func(c *Credential) error) error
 
 	AddSession(ctx context.Context, s Session) error
 	Session(ctx context.Context, hash string) (Session, error) // Missing when there is none
@@ -20,6 +22,7 @@ type Store interface {
 	EndSessionsBefore(ctx context.Context, expired centre.Instant) error
 
 	AddInvitation(ctx context.Context, i InvitationRow) error
+	DropInvitationsOf(ctx context.Context, person centre.AgentID) error
 	TakeInvitation(ctx context.Context, hash string, now centre.Instant) (InvitationRow, error) // once; Missing afterwards
 
 	Passkeys(ctx context.Context, person centre.AgentID) ([]PasskeyRow, error)
@@ -30,6 +33,7 @@ type Store interface {
 
 	Keys(ctx context.Context) ([]KeyRow, error)
 	KeyByHash(ctx context.Context, hash string) (KeyRow, error)
+	KeyByID(ctx context.Context, id int64) (KeyRow, error) // Missing when there is none, or it is revoked
 	AddKey(ctx context.Context, k KeyRow) (int64, error)
 	UseKey(ctx context.Context, id int64, at centre.Instant) error
 	RemoveKey(ctx context.Context, id int64) error

@@ -60,14 +60,18 @@ func (r *Room) BeginTOTP(ctx context.Context, s Subject) (TOTPSecret, error) {
 	if err != nil {
 		return TOTPSecret{}, centre.Errorf(centre.Internal, "totp: %w", err)
 	}
-	c, err := r.credential(ctx, s.Person)
+	sealed, err := r.Seal([]byte(key.Secret()), totpPlace(s.Person))
 	if err != nil {
 		return TOTPSecret{}, err
 	}
-	if c.TOTPPending, err = r.Seal([]byte(key.Secret()), totpPlace(s.Person)); err != nil {
-		return TOTPSecret{}, err
-	}
-	if err := r.store.SaveCredential(ctx, c); err != nil {
+	err = r.store.ChangeCredential(ctx, s.Person, func(c *Credential) error {
+		if c.TOTP != nil && !s.Fresh { // whoever finds a desk unlocked must not put their own phone in the place of its owner's
+			return stale
+		}
+		c.TOTPPending = sealed
+		return nil
+	})
+	if err != nil {
 		return TOTPSecret{}, err
 	}
 	picture, err := key.Image(240, 240)
@@ -83,18 +87,21 @@ func (r *Room) BeginTOTP(ctx context.Context, s Subject) (TOTPSecret, error) {
 
 // ConfirmTOTP takes the app's first code; from now on signing in asks for one.
 func (r *Room) ConfirmTOTP(ctx context.Context, s Subject, code string) error {
-	c, err := r.credential(ctx, s.Person)
+	if s.Person == 0 {
+		return centre.Errorf(centre.Forbidden, "a key has no authenticator app")
+	}
+	err := r.store.ChangeCredential(ctx, s.Person, func(c *Credential) error {
+		if c.TOTPPending == nil {
+			return centre.Errorf(centre.Conflict, "begin with a new secret first")
+		}
+		c.TOTPLast = 0 // another secret, other codes
+		if err := r.checkCode(c, c.TOTPPending, code); err != nil {
+			return err
+		}
+		c.TOTP, c.TOTPPending = c.TOTPPending, nil
+		return nil
+	})
 	if err != nil {
-		return err
-	}
-	if c.TOTPPending == nil {
-		return centre.Errorf(centre.Conflict, "begin with a new secret first")
-	}
-	if err := r.checkCode(&c, c.TOTPPending, code); err != nil {
-		return err
-	}
-	c.TOTP, c.TOTPPending = c.TOTPPending, nil
-	if err := r.store.SaveCredential(ctx, c); err != nil {
 		return err
 	}
 	return r.Record(ctx, s, "totp.added", fmt.Sprintf("person %d", s.Person), "")
@@ -103,14 +110,13 @@ func (r *Room) ConfirmTOTP(ctx context.Context, s Subject, code string) error {
 // RemoveTOTP stops asking for codes. It needs a fresh sign-in.
 func (r *Room) RemoveTOTP(ctx context.Context, s Subject) error {
 	if !s.Fresh {
-		return centre.Errorf(centre.Forbidden, "sign in again first: this needs a fresh sign-in")
+		return stale
 	}
-	c, err := r.credential(ctx, s.Person)
+	err := r.store.ChangeCredential(ctx, s.Person, func(c *Credential) error {
+		c.TOTP, c.TOTPPending, c.TOTPLast = nil, nil, 0
+		return nil
+	})
 	if err != nil {
-		return err
-	}
-	c.TOTP, c.TOTPPending, c.TOTPLast = nil, nil, 0
-	if err := r.store.SaveCredential(ctx, c); err != nil {
 		return err
 	}
 	return r.Record(ctx, s, "totp.removed", fmt.Sprintf("person %d", s.Person), "")

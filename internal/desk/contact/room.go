@@ -28,8 +28,8 @@ type Options struct {
 	Levels func(centre.QueueID) int
 	// OnTyping is told when the agent of a contact is writing; the channels set it.
 	OnTyping func(conversation.Typing)
-	Now    func() time.Time
-	Log    *slog.Logger
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Room is the desk.

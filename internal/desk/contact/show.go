@@ -287,4 +287,3 @@ func (r *Room) agentView(a routing.AgentView) Agent {
 	}
 	return out
 }
-
