@@ -1,4 +1,4 @@
-import '@fontsource-variable/inter/wght.css'
+import './styles/fonts.css'
 import './styles/mantine.ts'
 import './styles/tokens.css'
 import './styles/app.css'

@@ -1,5 +1,6 @@
 import { Spotlight } from '@mantine/spotlight'
 import '@mantine/spotlight/styles.css'
+import './palette.css'
 import { spotlight } from '@mantine/spotlight'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -7,12 +8,13 @@ import { Search, User } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { ContactDesk } from '../gen/api.gen.ts'
 import { api } from '../lib/api.ts'
-import { type Translate, useT } from '../lib/i18n.ts'
+import { fits } from '../lib/fold.ts'
+import { useT } from '../lib/i18n.ts'
 import { ChannelIcon } from '../ui/channels.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
 import { deskKey } from './live.ts'
 import { useCan } from './session.ts'
-import { type Shortcut, useShortcutList } from './shortcuts.ts'
+import { useShortcutList } from './shortcuts.ts'
 
 /** Waits until a text has rested, so that a search is not asked for every letter. */
 function useRested(text: string, ms: number) {
@@ -22,11 +24,6 @@ function useRested(text: string, ms: number) {
     return () => clearTimeout(timer)
   }, [text, ms])
   return rested
-}
-
-const fits = (t: Translate, s: Shortcut, words: string[]) => {
-  const label = `${t(s.label)} ${t(s.group)}`.toLowerCase()
-  return words.every(w => label.includes(w))
 }
 
 /** Everything by its name: commands that work right now, conversations in hand, customers. */
@@ -48,14 +45,13 @@ export default function Palette({ opened, close }: { opened: boolean; close: () 
     if (opened) spotlight.open()
     else spotlight.close()
   }, [opened])
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  const own = (client.getQueryData<ContactDesk>(deskKey)?.contacts ?? []).filter(c => words.every(w => c.name.toLowerCase().includes(w)))
+  const own = (client.getQueryData<ContactDesk>(deskKey)?.contacts ?? []).filter(c => fits(c.name, query))
   const shown = commands.filter(
     (s, i) =>
       commands.findLastIndex(x => x.label === s.label) === i &&
       s.label !== 'palette.open' &&
       s.label !== 'palette.search' &&
-      fits(t, s, words),
+      fits(`${t(s.label)} ${t(s.group)}`, query),
   )
   const nothing = !own.length && !shown.length && !customers.data?.length
   return (
@@ -68,7 +64,7 @@ export default function Palette({ opened, close }: { opened: boolean; close: () 
       scrollable
       maxHeight={420}
       overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
-      aria-label={t('palette.open')}
+      attributes={{ content: { 'aria-label': t('palette.open') } }}
     >
       <Spotlight.Search placeholder={t('palette.placeholder')} aria-label={t('palette.placeholder')} leftSection={<Search size={18} />} />
       <Spotlight.ActionsList>

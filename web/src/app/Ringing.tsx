@@ -115,9 +115,9 @@ function OfferCard({ offer: o, first }: { offer: ContactOffer; first: boolean })
       <header>
         <RingTimer fromMS={o.at_ms} untilMS={o.until_ms} label={t('offer.time_left')} />
         <div>
-          <h3>
+          <h2>
             <ChannelIcon channel={c.channel} /> {name}
-          </h3>
+          </h2>
           <p className="sub">
             {[queue, brand].filter(Boolean).join(' · ')} · {t('offer.waited')} <Since ms={c.arrived_at_ms} />
           </p>

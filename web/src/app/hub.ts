@@ -1,12 +1,13 @@
 import { authorization } from '../lib/api.ts'
 import { type Followed, follow, type Told } from '../lib/follow.ts'
-import type { Ask, Tell } from './hub.worker.ts'
+import type { Ask, Tell, Wish } from './hub.worker.ts'
 
 export type Heard = Told | { t: 'joined' }
 type Listener = (m: Heard) => void
 
 /** The streams of this tab: one worker owns the connections of every tab of the browser, since HTTP/1.1 allows six to a host. */
 const listeners = new Map<string, Set<Listener>>()
+const wishes = new Map<string, Wish>()
 const own = new Map<string, Followed>()
 let port: MessagePort | undefined
 
@@ -32,7 +33,7 @@ function start(): MessagePort | undefined {
 const ask = (m: Ask) => port?.postMessage(m)
 addEventListener('pagehide', () => ask({ t: 'bye' }))
 addEventListener('pageshow', e => {
-  if (e.persisted) for (const url of listeners.keys()) ask({ t: 'open', url })
+  if (e.persisted) for (const url of listeners.keys()) ask({ t: 'open', url, ...wishes.get(url) })
 })
 const wake = () => {
   ask({ t: 'wake' })
@@ -42,20 +43,23 @@ addEventListener('online', wake)
 addEventListener('focus', wake)
 addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake())
 
-/** Listens to a stream of the API; `keep` names an event that holds the whole state, so that a late listener is given the last one. */
-export function listen(url: string, listener: Listener, keep?: string): () => void {
+/**
+ * Listens to a stream of the API; `keep` names an event that holds the whole state, so that a late listener is given the last one, and
+ * `beat` an operation that is told every few seconds that somebody is here.
+ */
+export function listen(url: string, listener: Listener, wish: Wish = {}): () => void {
   const set = listeners.get(url) ?? new Set()
   listeners.set(url, set)
   set.add(listener)
+  wishes.set(url, wish)
   const shared = Object.keys(authorization()).length === 0 && start()
-  if (shared) ask({ t: 'open', url, keep })
-  else if (!own.has(url))
-    own.set(
-      url,
-      follow(url, authorization(), m => {
-        for (const l of set) l(m)
-      }),
-    )
+  if (shared) ask({ t: 'open', url, ...wish })
+  else if (!own.has(url)) {
+    const tell = (m: Told) => {
+      for (const l of set) l(m)
+    }
+    own.set(url, follow(url, authorization(), tell, wish.beat))
+  }
   return () => {
     set.delete(listener)
     if (set.size) return

@@ -1,9 +1,10 @@
 import { type Followed, follow, type Link, type Told } from '../lib/follow.ts'
 import type { Frame } from '../lib/sse.ts'
 
-/** What a tab asks of the worker. `keep` names the event that a tab joining late is given at once. */
+/** What a tab asks of the worker. `keep` names the event that a tab joining late is given at once; `beat` is told that somebody is here. */
+export type Wish = { keep?: string; beat?: string }
 export type Ask =
-  | { t: 'open'; url: string; keep?: string }
+  | ({ t: 'open'; url: string } & Wish)
   | { t: 'close'; url: string }
   | { t: 'wake' }
   | { t: 'tab'; lock: string }
@@ -16,7 +17,7 @@ type Stream = { ports: Set<MessagePort>; followed: Followed; link: Link; at: num
 const streams = new Map<string, Stream>()
 const send = (port: MessagePort, m: Tell) => port.postMessage(m)
 
-function open(port: MessagePort, url: string, keep?: string) {
+function open(port: MessagePort, url: string, { keep, beat }: Wish) {
   const known = streams.get(url)
   if (known) {
     known.ports.add(port)
@@ -26,13 +27,14 @@ function open(port: MessagePort, url: string, keep?: string) {
     return
   }
   const ports = new Set([port])
-  const followed = follow(url, {}, m => {
+  const tell = (m: Told) => {
     const s = streams.get(url)
     if (!s) return
     if (m.t === 'link') Object.assign(s, { link: m.link, at: m.at })
     else if (m.frame.event === s.keep) s.kept = m.frame
     for (const p of s.ports) send(p, { url, ...m })
-  })
+  }
+  const followed = follow(url, {}, tell, beat)
   streams.set(url, { ports, followed, link: 'connecting', at: Date.now(), keep })
 }
 
@@ -52,7 +54,7 @@ scope.onconnect = e => {
   const port = e.ports[0]
   if (!port) return
   port.onmessage = ({ data }: MessageEvent<Ask>) => {
-    if (data.t === 'open') open(port, data.url, data.keep)
+    if (data.t === 'open') open(port, data.url, data)
     else if (data.t === 'close') close(port, data.url)
     else if (data.t === 'bye') leave(port)
     else if (data.t === 'wake') for (const s of streams.values()) s.followed.wake()

@@ -5,7 +5,7 @@ import { api } from '../lib/api.ts'
 import type { Link } from '../lib/follow.ts'
 import { setServerClock } from '../lib/now.ts'
 import { contactOf, foldDesk, foldDetail, type LiveEvent } from './deskstate.ts'
-import { gather, listen } from './hub.ts'
+import { gather, type Heard, listen } from './hub.ts'
 
 /** How the desk's stream stands, and when something was last heard. */
 export type LinkState = { link: Link; at: number }
@@ -56,14 +56,15 @@ export function startLive(client: QueryClient): () => void {
       for (const ear of ears) ear(e, before)
     }
   })
-  return listen('/api/live', m => {
+  const hear = (m: Heard) => {
     if (m.t === 'joined') void fetchDesk()
     else if (m.t === 'link') setLink({ link: m.link, at: m.at })
     else {
       state.at = Date.now()
       handle({ seq: m.frame.id, event: m.frame.event, data: JSON.parse(m.frame.data) } as LiveEvent)
     }
-  })
+  }
+  return listen('/api/live', hear, { beat: '/api/desk/here' })
 }
 
 /** Carries one event to everything but the desk itself. */

@@ -8,13 +8,14 @@ export type Followed = { wake: () => void; close: () => void }
 /** The server says something at least every 15 s; a connection silent for longer than this is dead, whatever the network card says. */
 const silenceMS = 35_000
 const beatMS = 16_000
+const hereMS = 5000
 const waitsMS = [500, 1000, 2000, 4000, 8000]
 
 /**
  * Follows a server-sent event stream for ever: resumes by the last sequence number after any break, notices a connection that died in silence (a
- * lid closed, a network changed) and stops asking when the session has ended.
+ * lid closed, a network changed) and stops asking when the session has ended. `beat` is told every few seconds that somebody is here.
  */
-export function follow(url: string, headers: Record<string, string>, tell: (m: Told) => void): Followed {
+export function follow(url: string, headers: Record<string, string>, tell: (m: Told) => void, beat?: string): Followed {
   let last = 0
   let heard = Date.now()
   let attempt = 0
@@ -82,16 +83,21 @@ export function follow(url: string, headers: Record<string, string>, tell: (m: T
       void open()
     }
   }, 5000)
+  const here = () => void fetch(beat ?? '', { method: 'PUT', headers, credentials: 'same-origin' }).catch(() => undefined)
+  const beating = beat ? setInterval(here, hereMS) : undefined
+  if (beat) here()
   void open()
   return {
     wake() {
       if (closed || (link === 'live' && Date.now() - heard < beatMS)) return
       attempt = 0
+      if (beat) here()
       void open()
     },
     close() {
       closed = true
       clearInterval(watch)
+      clearInterval(beating)
       clearTimeout(timer)
       controller?.abort()
     },
