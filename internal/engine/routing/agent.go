@@ -92,6 +92,7 @@ func (e *Engine) refresh(a int32) {
 	}
 	cp := e.capacity(ag)
 	ag.state = ag.stateNow()
+	e.turns[a] = turn{freeSince: ag.freeSince, load: ag.load, id: ag.id}
 	mask, direct := uint16(0), uint16(0)
 	if ag.signedIn && !ag.lost && ag.offer < 0 && (ag.status == Ready || ag.status == DirectOnly) {
 		direct = room(ag, cp, ag.idleMask)

@@ -1,6 +1,9 @@
 package routing
 
-import "math/bits"
+import (
+	"iter"
+	"math/bits"
+)
 
 // bitset is a set of small dense numbers (agent or queue slots), one bit each.
 type bitset []uint64
@@ -54,4 +57,40 @@ func (b bitset) count() int32 {
 		n += bits.OnesCount64(w)
 	}
 	return int32(n)
+}
+
+func (b bitset) copyFrom(o bitset) {
+	b.reset()
+	copy(b, o)
+}
+
+// keep takes out what is not in the other set.
+func (b bitset) keep(o bitset) {
+	for i := range b {
+		if i < len(o) {
+			b[i] &= o[i]
+		} else {
+			b[i] = 0
+		}
+	}
+}
+
+// join puts in what is in the other set.
+func (b bitset) join(o bitset) {
+	for i := range min(len(b), len(o)) {
+		b[i] |= o[i]
+	}
+}
+
+// each gives the members in rising order.
+func (b bitset) each() iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		for w, m := range b {
+			for ; m != 0; m &= m - 1 {
+				if !yield(int32(w*64 + bits.TrailingZeros64(m))) {
+					return
+				}
+			}
+		}
+	}
 }

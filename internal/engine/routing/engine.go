@@ -37,6 +37,7 @@ type Engine struct {
 	busy      bitset  // queues with somebody waiting
 
 	agents      []agent
+	turns       []turn // by agent slot
 	agentByID   []int32
 	freeAgents  []int32
 	avail       [centre.ChannelCount]bitset // agents whom queues may offer a contact of the channel
@@ -53,6 +54,7 @@ type Engine struct {
 	nextOffer      centre.OfferID
 	ended          [endedOffers]endedOffer
 
+	sets        agentSets
 	pools       []pool
 	poolBuckets []int32
 	freePools   []int32
@@ -82,6 +84,7 @@ func New() *Engine {
 		poolBuckets:    emptyBuckets(64),
 		laneBuckets:    emptyBuckets(64),
 		nextOffer:      1,
+		sets:           agentSets{},
 	}
 }
 

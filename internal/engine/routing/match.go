@@ -1,6 +1,10 @@
 package routing
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"sentral/internal/centre"
+)
 
 // urgency is where a waiting contact stands in the one order of all who wait.
 type urgency struct {
@@ -134,9 +138,14 @@ func (e *Engine) bestAgent(ci int32) choice {
 	age := e.age(c)
 	k := q.stepAt(age)
 	free := e.avail[c.channel]
-	if ch := e.pick(c, p, p.admits[k], free); ch.agent >= 0 {
-		ch.step = p.first[ch.agent]
-		return ch
+	for step := range k + 1 {
+		if ch := e.pick(c, p, p.joins[step], free); ch.agent >= 0 {
+			ch.step = uint8(step)
+			if step < k {
+				ch.candidates = p.admits[k].common(free) - e.cooledAmong(c, p.admits[k], free)
+			}
+			return ch
+		}
 	}
 	for i, li := range q.lends {
 		if c.aim != noAim || !e.lends(li, age) {
@@ -190,14 +199,36 @@ func (e *Engine) pick(c *contact, p *pool, set, free bitset) choice {
 	return best
 }
 
-// suits tells whether agent a is a better choice than b.
+// cooledAmong counts the free agents in the set who may not be offered the contact.
+func (e *Engine) cooledAmong(c *contact, set, free bitset) int32 {
+	n := int32(0)
+	if c.coolN == 0 && !c.promise {
+		return 0
+	}
+	for w := range min(len(set), len(free)) {
+		for m := set[w] & free[w]; m != 0; m &= m - 1 {
+			if a := int32(w*64 + bits.TrailingZeros64(m)); c.cooled(e.agents[a].id) || e.mustNotDial(c, a) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// turn is what decides between agents who fit a contact alike, kept apart from the rest of the agent for the sake of the many that are compared.
+type turn struct {
+	freeSince int64
+	load      int32
+	id        centre.AgentID
+}
+
+// suits tells whether agent a, whom the same step admits, is a better choice than b.
 func (e *Engine) suits(p *pool, a, b int32) bool {
-	x, y := &e.agents[a], &e.agents[b]
-	switch {
-	case p.first[a] != p.first[b]:
-		return p.first[a] < p.first[b]
-	case p.fit[a] != p.fit[b]:
+	if p.fit[a] != p.fit[b] {
 		return p.fit[a] > p.fit[b]
+	}
+	x, y := &e.turns[a], &e.turns[b]
+	switch {
 	case x.load != y.load:
 		return x.load < y.load
 	case x.freeSince != y.freeSince:

@@ -21,7 +21,7 @@ type pool struct {
 	lent   []bitset       // by lending of the queue, then step: the lender's agents who have the needs
 	joins  []bitset       // by step: the agents whom no earlier step admits
 	first  []uint8        // by agent: the first step that admits them, or never
-	fit    []int32        // by agent: levels above the first step's needs and the contact's own, summed
+	fit    []int32        // by agent whom the pool reaches: levels above the first step's needs and the contact's own, summed
 }
 
 func poolHash(queue, team int32, needs *[MaxNeeds]Need) uint64 {
@@ -110,18 +110,134 @@ func (e *Engine) dropIdlePools() {
 	e.rebucketPools()
 }
 
-// fillPool works out who may take the pool's contacts, from the rules and profiles as they stand.
+// fillPool works out who may take the pool's contacts, from the rules and profiles as they stand: whole sets of agents at a time.
 func (e *Engine) fillPool(p *pool) {
 	q := &e.queues[p.queue]
-	steps, n := len(q.rules.Steps), len(e.agents)
-	p.admits = sizedSets(p.admits, steps, n)
-	p.lent = sizedSets(p.lent, len(q.lends)*steps, n)
-	p.joins = sizedSets(p.joins, steps, n)
+	steps, n := q.rules.Steps, len(e.agents)
+	p.admits = sizedSets(p.admits, len(steps), n)
+	p.joins = sizedSets(p.joins, len(steps), n)
+	p.lent = sizedSets(p.lent, len(q.lends)*len(steps), n)
 	p.first = slices.Grow(p.first[:0], n)[:n]
 	p.fit = slices.Grow(p.fit[:0], n)[:n]
-	for a := range e.agents {
-		e.fillPoolAgent(p, int32(a))
+	for a := range p.first {
+		p.first[a], p.fit[a] = never, 0
 	}
+	able, group := make(bitset, words(n)), make(bitset, words(n))
+	for k := range steps {
+		able.copyFrom(e.sets.of(e, setKey{kind: everybody}))
+		e.keepAble(able, steps[k].Needs)
+		if !steps[k].DropContactNeeds {
+			e.keepAble(able, p.needs[:p.needN])
+		}
+		e.groupOf(group, p, &steps[k])
+		for w := range group {
+			before := uint64(0)
+			if k > 0 {
+				before = p.admits[k-1][w]
+			}
+			p.joins[k][w] = group[w] & able[w] &^ before
+			p.admits[k][w] = before | p.joins[k][w]
+		}
+		for i, li := range q.lends {
+			if p.team < 0 {
+				lenders := e.sets.of(e, setKey{kind: inTeam, id: int32(e.teams[e.lendings[li].team].id)})
+				p.lent[i*len(steps)+k].copyFrom(able)
+				p.lent[i*len(steps)+k].keep(lenders)
+			}
+		}
+		for a := range p.joins[k].each() {
+			p.first[a] = uint8(k)
+		}
+	}
+	able.copyFrom(p.admits[len(steps)-1])
+	for _, s := range p.lent {
+		able.join(s)
+	}
+	for a := range able.each() {
+		p.fit[a] = e.fitOf(p, a)
+	}
+}
+
+// fitOf sums the agent's levels above the first step's needs and the contact's own.
+func (e *Engine) fitOf(p *pool, a int32) int32 {
+	ag := &e.agents[a]
+	return ag.fit(e.queues[p.queue].rules.Steps[0].Needs) + ag.fit(p.needs[:p.needN])
+}
+
+// keepAble keeps those who have every need at its level.
+func (e *Engine) keepAble(able bitset, needs []Need) {
+	for _, n := range needs {
+		able.keep(e.sets.of(e, setKey{kind: hasSkill, id: int32(n.Skill), level: n.Level}))
+	}
+}
+
+// groupOf gathers those whose team or partner a step names, as stepAdmits tells it of one agent.
+func (e *Engine) groupOf(group bitset, p *pool, s *Step) {
+	group.reset()
+	switch {
+	case p.team >= 0:
+		if t := &e.teams[p.team]; !t.gone {
+			group.join(e.sets.of(e, setKey{kind: inTeam, id: int32(t.id)}))
+		}
+		return
+	case s.AllHands:
+		group.join(e.sets.of(e, setKey{kind: everybody}))
+		return
+	case len(s.Teams) == 0:
+		group.join(e.sets.of(e, setKey{kind: atPartner}))
+	}
+	for _, id := range s.Partners {
+		if id != 0 {
+			group.join(e.sets.of(e, setKey{kind: atPartner, id: int32(id)}))
+		}
+	}
+	for _, id := range s.Teams {
+		group.join(e.sets.of(e, setKey{kind: inTeam, id: int32(id)}))
+	}
+}
+
+// setKey names a set of agents from which pools are made.
+type setKey struct {
+	kind  uint8
+	id    int32
+	level uint8
+}
+
+const (
+	everybody uint8 = iota
+	inTeam          // by the id in the profile
+	atPartner       // zero for the house
+	hasSkill        // at the level or better
+)
+
+// agentSets keeps the sets that have been asked for until a profile changes.
+type agentSets map[setKey]bitset
+
+func (s agentSets) of(e *Engine, k setKey) bitset {
+	if b, ok := s[k]; ok {
+		return b
+	}
+	b := make(bitset, words(len(e.agents)))
+	for a := range e.agents {
+		ag := &e.agents[a]
+		if ag.profile == nil {
+			continue
+		}
+		in := true
+		switch k.kind {
+		case inTeam:
+			in = int32(ag.profile.Team) == k.id
+		case atPartner:
+			in = int32(ag.profile.Partner) == k.id
+		case hasSkill:
+			in = ag.level(centre.SkillID(k.id)) >= k.level
+		}
+		if in {
+			b.set(int32(a))
+		}
+	}
+	s[k] = b
+	return b
 }
 
 func sizedSets(s []bitset, n, members int) []bitset {
@@ -137,7 +253,7 @@ func sizedSets(s []bitset, n, members int) []bitset {
 func (e *Engine) fillPoolAgent(p *pool, a int32) {
 	ag, q := &e.agents[a], &e.queues[p.queue]
 	steps := q.rules.Steps
-	p.first[a] = never
+	p.first[a], p.fit[a] = never, 0
 	for k := range steps {
 		p.admits[k].clear(a)
 		p.joins[k].clear(a)
@@ -146,9 +262,9 @@ func (e *Engine) fillPoolAgent(p *pool, a int32) {
 		}
 	}
 	if ag.profile == nil {
-		p.fit[a] = 0
 		return
 	}
+	reached := false
 	for k := range steps {
 		admitted := p.first[a] != never
 		if admitted {
@@ -166,10 +282,13 @@ func (e *Engine) fillPoolAgent(p *pool, a int32) {
 		for i, li := range q.lends {
 			if able && p.team < 0 && e.lendings[li].team == ag.team {
 				p.lent[i*len(steps)+k].set(a)
+				reached = true
 			}
 		}
 	}
-	p.fit[a] = ag.fit(steps[0].Needs) + ag.fit(p.needs[:p.needN])
+	if reached || p.first[a] != never {
+		p.fit[a] = e.fitOf(p, a)
+	}
 }
 
 // stepAdmits tells whether a step's teams and partners include the agent. A pool of one team takes no notice of the step's.

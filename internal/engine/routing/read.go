@@ -170,6 +170,9 @@ func (e *Engine) stepPools(qi int32, needs *[MaxNeeds]Need, needN uint8, ch cent
 			}
 		}
 		slices.SortFunc(free, func(x, y int32) int {
+			if p.first[x] != p.first[y] {
+				return int(p.first[x]) - int(p.first[y])
+			}
 			if e.suits(p, x, y) {
 				return -1
 			}

@@ -209,6 +209,7 @@ func (e *Engine) rebuildAgents() {
 // rebuildPools forgets every pool and makes those of the queues and contacts again.
 func (e *Engine) rebuildPools() {
 	e.freePools, e.poolsKept = e.freePools[:0], 0
+	clear(e.sets)
 	for i := range e.pools {
 		e.pools[i].used = false
 		e.freePools = append(e.freePools, int32(i))
@@ -295,6 +296,7 @@ func (e *Engine) defineAgent(ev *Event) Code {
 		e.countFree(ag.team, false)
 	}
 	ag.profile = p
+	clear(e.sets)
 	ag.learnSkills()
 	ag.team = e.findTeam(p.Team)
 	e.weigh(a)
@@ -313,6 +315,7 @@ func (e *Engine) newAgent(id centre.AgentID) int32 {
 	} else {
 		a = int32(len(e.agents))
 		e.agents = append(e.agents, agent{})
+		e.turns = append(e.turns, turn{})
 		for ch := range e.avail {
 			e.avail[ch] = e.avail[ch].grown(len(e.agents))
 		}
@@ -361,6 +364,7 @@ func (e *Engine) removeAgent(ev *Event) Code {
 	e.agentByID[ag.id] = none
 	must(ag.hand < 0 && ag.offer < 0 && len(ag.lanes) == 0, "L1: who has left holds nothing")
 	ag.id, ag.profile, ag.told = 0, nil, toldAgent{}
+	clear(e.sets)
 	for i := range e.pools {
 		if p := &e.pools[i]; p.used {
 			e.fillPoolAgent(p, a)
