@@ -223,7 +223,7 @@ func (a *Auditor) takeRules(s *routing.Settings) {
 	for i := range a.queues {
 		q := &a.queues[i]
 		q.gone = !slices.ContainsFunc(s.Queues, func(r routing.Queue) bool { return r.ID == q.ID })
-		q.waiting, q.perCh = q.waiting[:0], [centre.ChannelCount]int32{}
+		q.waiting, q.perCh, q.channels, q.aimed = q.waiting[:0], [centre.ChannelCount]int32{}, 0, 0
 		a.termsOf(q)
 	}
 	a.reindex()

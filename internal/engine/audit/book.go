@@ -100,15 +100,17 @@ type told struct {
 // queueRules is one queue with the sets of agents that each step admits.
 type queueRules struct {
 	routing.Queue
-	own     [][]uint64 // by step: the agents whom this very step admits
-	admits  [][]uint64 // by step: those whom it or an earlier one admits
-	open    bool
-	gone    bool  // left out of the rules in force
-	cap     int32 // promises open at once
-	pledged int32
-	waiting []*contact // by place: oldest first
-	loans   []loan     // to it, open
-	perCh   [centre.ChannelCount]int32
+	own      [][]uint64 // by step: the agents whom this very step admits
+	admits   [][]uint64 // by step: those whom it or an earlier one admits
+	open     bool
+	gone     bool  // left out of the rules in force
+	cap      int32 // promises open at once
+	pledged  int32
+	waiting  []*contact // by place: oldest first
+	loans    []loan     // to it, open
+	perCh    [centre.ChannelCount]int32
+	channels uint16 // of those who wait
+	aimed    int32  // of those who wait, kept for a person or a team
 }
 
 // book is everything the auditor knows.
@@ -350,7 +352,24 @@ func (b *book) enqueue(c *contact) {
 	q := &b.queues[c.queue]
 	i, _ := slices.BinarySearchFunc(q.waiting, c, b.compare)
 	q.waiting = slices.Insert(q.waiting, i, c)
-	q.perCh[c.channel]++
+	q.count(c, +1)
+}
+
+// count keeps what is known of those who wait in a queue.
+func (q *queueRules) count(c *contact, by int32) {
+	if q.perCh[c.channel] += by; q.perCh[c.channel] > 0 {
+		q.channels |= 1 << c.channel
+	} else {
+		q.channels &^= 1 << c.channel
+	}
+	if c.toAgent != 0 || c.toTeam != 0 {
+		q.aimed += by
+	}
+}
+
+// concerns tells whether anybody who waits in the queue could possibly be this agent's: by channel, by some step, by a loan or by aim.
+func (q *queueRules) concerns(a *agent) bool {
+	return (a.able|a.direct)&q.channels != 0 && (has(q.admits[len(q.admits)-1], a.index) || len(q.loans) > 0 || q.aimed > 0)
 }
 
 // dequeue takes it out; false when it was not where it should be.
@@ -361,7 +380,7 @@ func (b *book) dequeue(c *contact) bool {
 		return false
 	}
 	q.waiting = slices.Delete(q.waiting, i, i+1)
-	q.perCh[c.channel]--
+	q.count(c, -1)
 	return true
 }
 

@@ -139,7 +139,7 @@ func (a *Auditor) dialling(c *contact) int {
 func (a *Auditor) checkFree(g *agent) {
 	for i := range a.queues {
 		q := &a.queues[i]
-		if len(q.waiting) == 0 {
+		if !q.concerns(g) {
 			continue
 		}
 		for _, c := range q.waiting {

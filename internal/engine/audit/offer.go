@@ -114,6 +114,9 @@ func (a *Auditor) checkOrder(d *routing.Decision, c *contact, g *agent) {
 	mine := a.urgencyOf(c)
 	for i := range a.queues {
 		q := &a.queues[i]
+		if !q.concerns(g) {
+			continue
+		}
 		for _, w := range q.waiting {
 			if w == c || g.able>>w.channel&1 == 0 && !(w.toAgent == g.id && w.said && g.direct>>w.channel&1 != 0) || a.dialsFirst(w) || !a.mayTake(g, w, a.now) {
 				continue
