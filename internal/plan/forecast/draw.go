@@ -2,6 +2,8 @@ package forecast
 
 import (
 	"math"
+	"runtime"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -18,34 +20,43 @@ func draw(looks []outlook, across *mat.SymDense, cells []cell, rows, scenarios i
 	}
 	backing := make([]float64, scenarios*rows)
 	paths := make([][]float64, scenarios)
-	z := make([]float64, len(looks))
-	size := make([]float64, len(looks))
-	moves := make([][]float64, len(looks))
-	wild := make([]float64, len(looks))
-	for k := range paths {
-		paths[k] = backing[k*rows : (k+1)*rows]
-		own := random.Split(uint64(k))
-		for i := range z {
-			z[i] = own.Normal()
-		}
-		for i := range looks {
-			off := 0.0
-			for j := 0; j <= i; j++ {
-				off += sizes.At(i, j) * z[j]
+	var work sync.WaitGroup
+	workers := min(runtime.GOMAXPROCS(0), 1+scenarios*len(cells)/20_000)
+	for w := range workers {
+		work.Go(func() {
+			for k := w; k < scenarios; k += workers { // each scenario has a stream of its own, so that the workers change nothing
+				paths[k] = backing[k*rows : (k+1)*rows]
+				drawPath(looks, sizes, shapes, cells, random.Split(uint64(k)), paths[k])
 			}
-			wild[i] = tailScale * math.Sqrt(tailDegrees/own.Gamma(tailDegrees/2, 2))
-			size[i] = math.Exp(looks[i].size + off*wild[i])
-			moves[i] = drawMoves(&looks[i], shapes[i], off*wild[i], wild[i], own)
+		})
+	}
+	work.Wait()
+	return paths
+}
+
+// drawPath draws one scenario into path.
+func drawPath(looks []outlook, sizes *mat.TriDense, shapes []*mat.TriDense, cells []cell, own *stat.Rand, path []float64) {
+	n := len(looks)
+	z, size, wild, moves := make([]float64, n), make([]float64, n), make([]float64, n), make([][]float64, n)
+	for i := range z {
+		z[i] = own.Normal()
+	}
+	for i := range looks {
+		off := 0.0
+		for j := 0; j <= i; j++ {
+			off += sizes.At(i, j) * z[j]
 		}
-		for _, c := range cells {
-			if !math.IsNaN(c.known) {
-				paths[k][c.row] += c.known
-				continue
-			}
-			paths[k][c.row] += drawSlot(&looks[c.look], c.slot, size[c.look], moves[c.look], wild[c.look], own)
+		wild[i] = tailScale * math.Sqrt(tailDegrees/own.Gamma(tailDegrees/2, 2))
+		size[i] = math.Exp(looks[i].size + off*wild[i])
+		moves[i] = drawMoves(&looks[i], shapes[i], off*wild[i], wild[i], own)
+	}
+	for _, c := range cells {
+		if math.IsNaN(c.known) {
+			path[c.row] += drawSlot(&looks[c.look], c.slot, size[c.look], moves[c.look], wild[c.look], own)
+		} else {
+			path[c.row] += c.known
 		}
 	}
-	return paths
 }
 
 // Days differ in how wild they are: all deviations of a day share one factor, so that each has Student's t distribution, scaled to keep

@@ -270,7 +270,7 @@ func (f *forecaster) replace(looks, before []outlook, across *mat.SymDense, s sp
 		for j := range counts {
 			if o.partial != nil && len(before) > 0 {
 				if was := before[0].centre(j); was > 0 {
-					counts[j] *= o.centre(j) / was
+					counts[j] *= math.Min(square(math.Exp(maxMove)), o.centre(j)/was)
 				}
 			}
 			total += counts[j]

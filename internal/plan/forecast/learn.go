@@ -213,6 +213,9 @@ func (m *model) fitShapes(h *history, tuned []tuning) {
 	}
 	deviations, use := make([][]float64, n), make([]float64, n)
 	usual := 2 * median(m.lengths(h))
+	if usual < 1e-9 {
+		return // all days have one shape
+	}
 	for i := range h.days {
 		deviations[i] = make([]float64, m.slots)
 		m.deviations(h, i, deviations[i])

@@ -197,7 +197,9 @@ func (d *daily) tune(prior []float64, g grids, scale float64) []candidate {
 	score := func(at [4]int) float64 {
 		v, found := known[at]
 		if !found {
-			_, v = d.filter(prior, pick(at), nil)
+			if _, v = d.filter(prior, pick(at), nil); math.IsNaN(v) {
+				v = math.Inf(-1)
+			}
 			known[at] = v
 			tried = append(tried, at)
 		}
@@ -218,6 +220,9 @@ func (d *daily) tune(prior []float64, g grids, scale float64) []candidate {
 				}
 			}
 		}
+	}
+	if math.IsInf(best, -1) {
+		return []candidate{{pick(at), 1}}
 	}
 	slices.SortStableFunc(tried, func(a, b [4]int) int { return cmp.Compare(known[b], known[a]) })
 	var out []candidate

@@ -109,6 +109,9 @@ func (m *model) lookShape(o *outlook, scores []*level, row sparse, steps int) {
 // the factors say, so that each teaches less.
 const within = 4.0
 
+// maxMove bounds by how much a day under way may move the logarithm of its size.
+const maxMove = 2.0
+
 // learnToday conditions a day on its slots so far (a Gaussian update of log a and the scores together) and tells the levels, so that
 // the days after it profit too. A start that is far from what was expected widens the expectation first, so that it is believed.
 func (m *model) learnToday(o *outlook, size mixture, scores []*level, row sparse) {
@@ -137,6 +140,7 @@ func (m *model) learnToday(o *outlook, size mixture, scores []*level, row sparse
 			theta.AddScaledVec(theta, left/total, &gain)
 			cov.SymRankOne(cov, -1/total, &gain)
 		}
+		theta.SetVec(0, math.Max(-maxMove, math.Min(maxMove, theta.AtVec(0))))
 	}
 	x, _ := through(row, m.columns, m.terms.prior)
 	for _, l := range size {
