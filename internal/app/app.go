@@ -5,13 +5,16 @@ package app
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sentral/internal/board"
@@ -44,7 +47,13 @@ type Options struct {
 	OpenMetrics bool
 	TTL         time.Duration // of the lease; default 5 s
 	Log         *slog.Logger
+	Clock       live.Clock       // of the centre; default the machine's
 	Document    *config.Document // applied when there is no configuration yet; nil leaves that to the first-run wizard
+	// Proxies are the networks of the reverse proxies in front: what they say in X-Forwarded-For of a browser's address is believed.
+	Proxies []netip.Prefix
+	Now     func() time.Time // the rooms' clock; default time.Now. The centre's own time follows Clock
+	// Between is laid between the store and the database's driver; failure tests break things there.
+	Between func(driver.Connector) driver.Connector
 }
 
 // App is one running node.
@@ -58,8 +67,12 @@ type App struct {
 	Chat     *chat.Room
 	Board    *board.Board
 	Webhooks *webhook.Room
-	Setup    string // the one-time code of the first-run wizard; empty once there is an administrator
 
+	setup    setup        // the first-run wizard
+	current  atomic.Int64 // the lease's epoch for which the configuration has been read
+	reading  sync.Mutex
+	master   []byte
+	nodes    http.RoundTripper // to the other nodes
 	meters   *meters
 	server   *http.Server
 	listener net.Listener
@@ -76,8 +89,8 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Options: o, meters: newMeters()}
-	if a.DB, err = store.Open(ctx, store.Options{URL: o.Database, Log: o.Log}); err != nil {
+	a := &App{Options: o, meters: newMeters(), nodes: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute}}
+	if a.DB, err = store.Open(ctx, store.Options{URL: o.Database, Log: o.Log, Between: o.Between}); err != nil {
 		return nil, err
 	}
 	if err := a.open(ctx); err != nil {
@@ -90,6 +103,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 func (o Options) settled() (Options, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	if o.Listen == "" {
 		o.Listen = "127.0.0.1:8080"
@@ -125,11 +141,10 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.NodeAddr == "" {
 		a.NodeAddr = a.Listen
 	}
-	master, err := masterKey(filepath.Join(a.Data, "master.key"))
-	if err != nil {
+	if a.master, err = masterKey(filepath.Join(a.Data, "master.key")); err != nil {
 		return err
 	}
-	a.Centre = live.New(live.Options{Centre: domain, Store: a.DB, Node: a.Node, Addr: a.NodeAddr, TTL: a.TTL, Log: a.Log})
+	a.Centre = live.New(live.Options{Centre: domain, Store: a.DB, Node: a.Node, Addr: a.NodeAddr, TTL: a.TTL, Clock: a.Clock, Log: a.Log})
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = stop
 	a.start(func() {
@@ -140,13 +155,14 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.Rules, err = rulebook.New(ctx, store.Rulebook{DB: a.DB, Domain: domain}, a.Centre, a.Log); err != nil {
 		return err
 	}
-	now := time.Now
-	if a.Access, err = access.New(access.Options{Address: a.Address, Master: master, Demo: a.Demo}, store.Access{DB: a.DB, Domain: domain}, a.Rules, now, a.Log); err != nil {
+	known := access.Options{Address: a.Address, Master: a.master, Demo: a.Demo, Anchor: filepath.Join(a.Data, "audit.anchor")}
+	if a.Access, err = access.New(known, store.Access{DB: a.DB, Domain: domain}, a.Rules, a.Now, a.Log); err != nil {
 		return err
 	}
 	a.Rules.OnChange(func(*rulebook.Book) { a.Access.Forget() })
-	a.rooms(now)
-	for _, keep := range []func(context.Context){a.Desk.Run, a.Chat.Run, a.Board.Run, a.Webhooks.Run, a.Rules.KeepHours, a.watchOwnership} {
+	a.Rules.Audit(a.Access.Record)
+	a.rooms(a.Now)
+	for _, keep := range []func(context.Context){a.Desk.Run, a.Chat.Run, a.Board.Run, a.Webhooks.Run, a.Rules.KeepHours, a.watchOwnership, a.keepTidy} {
 		a.start(func() { keep(run) })
 	}
 	return a.firstRun(ctx)
@@ -160,7 +176,7 @@ func (a *App) rooms(now func() time.Time) {
 	a.Chat = chat.New(chat.Options{
 		Centre: a.Centre, Rules: a.Rules, Words: words, Customers: customers, Chat: store.Chat{DB: a.DB, Domain: domain}, Surveys: store.Survey{DB: a.DB, Domain: domain},
 		Recent: recent, Seal: a.Access.Seal, Unseal: a.Access.Unseal, Address: a.Address, Now: now, Log: a.Log,
-		OnTyping: func(t conversation.Typing) { a.Desk.CustomerTyping(t) },
+		OnTyping: func(t conversation.Typing) { a.Desk.CustomerTyping(t) }, VisitorsPerMinute: map[bool]int{true: demoVisitors}[a.Demo],
 	})
 	a.Desk = contact.New(contact.Options{
 		Centre: a.Centre, Rules: a.Rules, Access: a.Access, Conversation: words, Customers: customers, Recent: recent, Levels: a.Board.Level, OnTyping: a.Chat.AgentTyping,
@@ -169,12 +185,54 @@ func (a *App) rooms(now func() time.Time) {
 	a.Webhooks = webhook.New(webhook.Options{Centre: a.Centre, Store: store.Webhook{DB: a.DB, Domain: domain}, Access: a.Access, Seal: a.Access.Seal, Unseal: a.Access.Unseal, Now: now, Log: a.Log})
 }
 
+// Surveys is where the customers' answers are kept.
+func (a *App) Surveys() store.Survey { return store.Survey{DB: a.DB, Domain: domain} }
+
 func (a *App) start(fn func()) { a.running.Go(fn) }
+
+// demoVisitors is how many new visitors a minute one address may be in the demo, whose customers all live on one machine.
+const demoVisitors = 100_000
 
 // watchOwnership reads the configuration anew whenever this node comes to own the centre: another node may have changed it.
 func (a *App) watchOwnership(ctx context.Context) {
-	owner := a.Centre.Status().Owner
 	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if s := a.Centre.Status(); s.Owner {
+			if err := a.catchUp(ctx, s.Epoch); err != nil && ctx.Err() == nil {
+				a.Log.Error("the configuration could not be read", "error", err)
+			} else {
+				a.openWizard()
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// catchUp reads the configuration once in every tenure of this node, before the first request of the tenure is answered.
+func (a *App) catchUp(ctx context.Context, epoch int64) error {
+	if a.current.Load() == epoch {
+		return nil
+	}
+	a.reading.Lock()
+	defer a.reading.Unlock()
+	if a.current.Load() == epoch {
+		return nil
+	}
+	if err := a.Rules.Reload(ctx); err != nil {
+		return err
+	}
+	a.current.Store(epoch)
+	return nil
+}
+
+// keepTidy deletes what nobody will ask for again: sessions and invitations that have ended, uploads that nobody sent.
+func (a *App) keepTidy(ctx context.Context) {
+	tick := time.NewTicker(10 * time.Minute)
 	defer tick.Stop()
 	for {
 		select {
@@ -182,27 +240,33 @@ func (a *App) watchOwnership(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		now := a.Centre.Status().Owner
-		if now && !owner {
-			if err := a.Rules.Reload(ctx); err != nil {
-				a.Log.Error("the configuration could not be read", "error", err)
-				continue
-			}
+		if !a.Centre.Status().Owner {
+			continue
 		}
-		owner = now
+		err := a.Access.Tidy(ctx)
+		if err == nil {
+			err = store.Conversation{DB: a.DB, Domain: domain}.DropUnsentFiles(ctx, centre.At(a.Now().Add(-24*time.Hour)))
+		}
+		if err != nil && ctx.Err() == nil {
+			a.Log.Warn("what has ended could not be deleted", "error", err)
+		}
 	}
 }
 
-// firstRun applies the document given for an empty centre, or makes the code with which the wizard is opened.
+// firstRun applies the document given for an empty centre, or opens the first-run wizard.
 func (a *App) firstRun(ctx context.Context) error {
 	if err := a.ready(ctx); err != nil {
 		return err
 	}
-	if !a.Rules.Empty() {
+	s := a.Centre.Status()
+	if !s.Owner {
 		return nil
 	}
-	if a.Document == nil {
-		a.Setup = newSetupCode()
+	if err := a.catchUp(ctx, s.Epoch); err != nil {
+		return err
+	}
+	if a.Document == nil || !a.Rules.Empty() {
+		a.openWizard()
 		return nil
 	}
 	_, err := a.Rules.Setup(ctx, *a.Document)
@@ -272,9 +336,9 @@ func (a *App) Close() {
 // handler is every route: the API, the pages, the web.
 func (a *App) handler() (http.Handler, error) {
 	mux := http.NewServeMux()
-	httpapi.New(mux, httpapi.Rooms{Access: a.Access, Desk: a.Desk, Board: a.Board, Config: a.Rules, Chat: a.Chat, Webhooks: a.Webhooks})
+	httpapi.New(mux, httpapi.Rooms{Access: a.Access, Desk: a.Desk, Board: a.Board, Config: a.Rules, Chat: a.Chat, Webhooks: a.Webhooks, Log: a.Log})
 	err := publicui.Register(mux, publicui.Options{
-		Access: a.Access, Rules: a.Rules, SetUp: a.setUp, SetUpOpen: func() bool { return a.Setup != "" && a.Rules.Empty() }, Cookie: httpapi.SessionCookie, Demo: a.SignIns,
+		Access: a.Access, Rules: a.Rules, SetUp: a.setUp, SetUpOpen: func() bool { return a.SetupCode() != "" }, Cookie: httpapi.SessionCookie, Demo: a.SignIns,
 	})
 	if err != nil {
 		return nil, err

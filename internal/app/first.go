@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"strings"
+	"sync"
 	"time"
 
 	"sentral/internal/centre"
@@ -12,12 +13,42 @@ import (
 	"sentral/internal/publicui"
 )
 
+// setup is the first-run wizard: open while the centre has no configuration.
+type setup struct {
+	mu   sync.Mutex
+	code string
+}
+
+// SetupCode is the one-time code that opens the first-run wizard; empty once there is an administrator, and at nodes that do not own the centre.
+func (a *App) SetupCode() string {
+	a.setup.mu.Lock()
+	defer a.setup.mu.Unlock()
+	if !a.Rules.Empty() {
+		a.setup.code = ""
+	}
+	return a.setup.code
+}
+
+// openWizard makes the code of an empty centre, once. A node that becomes the owner later tells it in its log.
+func (a *App) openWizard() {
+	if !a.Rules.Empty() || a.Document != nil {
+		return
+	}
+	a.setup.mu.Lock()
+	defer a.setup.mu.Unlock()
+	if a.setup.code == "" {
+		a.setup.code = newSetupCode()
+		a.Log.Info("the centre is new: its first-run wizard is open", "path", "/setup", "code", a.setup.code)
+	}
+}
+
 // setUp is the first-run wizard's last step: the first version of the configuration with its administrator, and their password.
 func (a *App) setUp(ctx context.Context, in publicui.First, from access.Attempt) (access.SignedIn, error) {
-	if a.Setup == "" || !a.Rules.Empty() {
+	code := a.SetupCode()
+	if code == "" {
 		return access.SignedIn{}, centre.Errorf(centre.Conflict, "the centre has been set up already: sign in")
 	}
-	if subtle.ConstantTimeCompare([]byte(strings.TrimSpace(in.Code)), []byte(a.Setup)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(strings.TrimSpace(in.Code)), []byte(code)) != 1 {
 		return access.SignedIn{}, centre.ErrorAt(centre.Forbidden, "code", "is not the code that the program printed when it started")
 	}
 	if err := access.CheckPassword(in.Password, in.Name, in.Email); err != nil {
@@ -37,7 +68,6 @@ func (a *App) setUp(ctx context.Context, in publicui.First, from access.Attempt)
 	if err := a.Access.SetPassword(ctx, p.ID, in.Password); err != nil {
 		return access.SignedIn{}, err
 	}
-	a.Setup = ""
 	return a.Access.SignIn(ctx, access.Attempt{Email: in.Email, Password: in.Password, Address: from.Address, Browser: from.Browser})
 }
 

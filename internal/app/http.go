@@ -1,12 +1,18 @@
 package app
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
+	"net/netip"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +40,19 @@ func (a *App) around(routes *http.ServeMux) (http.Handler, error) {
 		}
 		guard.Handler(routes).ServeHTTP(w, r)
 	})
-	return a.recovering(a.measured(headers(a.atOwner(visitors)))), nil
+	return a.recovering(a.measured(headers(a.addressed(a.atOwner(visitors))))), nil
+}
+
+// refuse answers with a problem (RFC 9457) before any room is asked.
+func refuse(w http.ResponseWriter, status int, kind centre.Kind, detail string) {
+	h := w.Header()
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Cache-Control", "no-store")
+	if status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", "1")
+	}
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"status": status, "title": http.StatusText(status), "type": "about:blank#" + kind.String(), "detail": detail})
 }
 
 func origin(address string) string {
@@ -72,48 +90,103 @@ func (a *App) recovering(next http.Handler) http.Handler {
 					panic(p)
 				}
 				a.Log.Error("a request panicked", "method", r.Method, "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-				http.Error(w, `{"status":500,"title":"Internal Server Error","detail":"something went wrong on our side; nothing was saved"}`, http.StatusInternalServerError)
+				refuse(w, http.StatusInternalServerError, centre.Internal, "something went wrong on our side")
 			}
 		}()
 		next.ServeHTTP(w, r)
 	})
 }
 
-const forwarded = "Sentral-Forwarded"
+// The headers with which a node hands a request to the owner: who hands it on, and the browser's address with a proof that a node of this centre saw it.
+const (
+	forwarded   = "Sentral-Forwarded"
+	forwardedBy = "Sentral-Browser"
+)
 
-// atOwner hands requests for the centre to the node that owns it. Pages, health and metrics are answered here.
+// atOwner hands requests for the centre, and the pages that read or change it, to the node that owns it. The app's own files, health and metrics are
+// answered here.
 func (a *App) atOwner(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := a.Centre.Status()
-		if s.Owner || !strings.HasPrefix(r.URL.Path, "/api/") || r.Header.Get(forwarded) != "" {
+		switch {
+		case !ofCentre(r.URL.Path):
 			next.ServeHTTP(w, r)
-			return
+		case s.Owner:
+			if err := a.catchUp(r.Context(), s.Epoch); err != nil {
+				a.Log.Error("the configuration could not be read", "error", err)
+				refuse(w, http.StatusServiceUnavailable, centre.Unavailable, "the centre is starting here: try again in a moment")
+				return
+			}
+			next.ServeHTTP(w, r)
+		case s.Addr == "" || s.Addr == a.NodeAddr || r.Header.Get(forwarded) != "":
+			refuse(w, http.StatusServiceUnavailable, centre.Unavailable, "the centre is changing hands: try again in a moment")
+		default:
+			a.toOwner(s.Addr).ServeHTTP(w, r)
 		}
-		if s.Addr == "" || s.Addr == a.NodeAddr {
-			w.Header().Set("Content-Type", "application/problem+json")
-			w.Header().Set("Retry-After", "1")
-			w.WriteHeader(http.StatusServiceUnavailable)
-			fmt.Fprintf(w, `{"status":503,"title":"Service Unavailable","type":"about:blank#unavailable","detail":"the centre is changing hands: try again in a moment"}`)
-			return
-		}
-		proxy := httputil.ReverseProxy{
-			Rewrite: func(p *httputil.ProxyRequest) {
-				p.SetURL(&url.URL{Scheme: "http", Host: s.Addr})
-				p.Out.Host = p.In.Host // the check against cross-site requests compares it with the origin
-				p.SetXForwarded()
-				p.Out.Header.Set(forwarded, a.Node)
-			},
-			FlushInterval: -1,
-			ErrorLog:      slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug),
-			ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
-				w.Header().Set("Content-Type", "application/problem+json")
-				w.Header().Set("Retry-After", "1")
-				w.WriteHeader(http.StatusServiceUnavailable)
-				fmt.Fprintf(w, `{"status":503,"title":"Service Unavailable","type":"about:blank#unavailable","detail":"the node that owns the centre does not answer: try again in a moment"}`)
-			},
-		}
-		proxy.ServeHTTP(w, r)
 	})
+}
+
+// ofCentre tells whether an address needs the centre itself, and not only the files of the app.
+func ofCentre(path string) bool {
+	for _, p := range []string{"/api/", "/sign-in", "/setup", "/welcome", "/brand/", "/widget/frame"} {
+		if strings.HasPrefix(path, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// toOwner hands a request on.
+func (a *App) toOwner(addr string) *httputil.ReverseProxy {
+	return &httputil.ReverseProxy{
+		Transport: a.nodes,
+		Rewrite: func(p *httputil.ProxyRequest) {
+			p.SetURL(&url.URL{Scheme: "http", Host: addr})
+			p.Out.Host = p.In.Host // the check against cross-site requests compares it with the origin
+			p.Out.Header.Set(forwarded, a.Node)
+			p.Out.Header.Set(forwardedBy, p.In.RemoteAddr+" "+a.vouch(p.In.RemoteAddr))
+			if proto := p.In.Header.Get("X-Forwarded-Proto"); proto != "" {
+				p.Out.Header.Set("X-Forwarded-Proto", proto)
+			}
+		},
+		FlushInterval: -1,
+		ErrorLog:      slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug),
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
+			refuse(w, http.StatusServiceUnavailable, centre.Unavailable, "the node that owns the centre does not answer: try again in a moment")
+		},
+	}
+}
+
+// vouch proves to another node of this centre, which has the same master key, that this one saw a browser's address.
+func (a *App) vouch(address string) string {
+	m := hmac.New(sha256.New, a.master)
+	m.Write([]byte("browser " + address))
+	return hex.EncodeToString(m.Sum(nil))
+}
+
+// addressed finds the browser's own address behind the reverse proxies and nodes that it came through, so that limits bound browsers and not proxies.
+// Nobody else is believed.
+func (a *App) addressed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if address, proof, ok := strings.Cut(r.Header.Get(forwardedBy), " "); ok && hmac.Equal([]byte(proof), []byte(a.vouch(address))) {
+			r.RemoteAddr = address
+		} else if a.isProxy(r.RemoteAddr) {
+			hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+			for i := len(hops) - 1; i >= 0 && a.isProxy(r.RemoteAddr); i-- {
+				hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+				if err != nil {
+					break
+				}
+				r.RemoteAddr = netip.AddrPortFrom(hop, 0).String()
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (a *App) isProxy(address string) bool {
+	peer, err := netip.ParseAddrPort(address)
+	return err == nil && slices.ContainsFunc(a.Proxies, func(p netip.Prefix) bool { return p.Contains(peer.Addr().Unmap()) })
 }
 
 // measured counts and times requests by route.

@@ -17,6 +17,9 @@ type DemoCommand struct {
 	Quiet     bool  `help:"Open the centre without simulated customers and agents."`
 }
 
+// freshLog is how few entries the log of a centre has that was opened just now.
+const freshLog = 200
+
 // Run opens the demo.
 func (c DemoCommand) Run(ctx context.Context, s Streams) error {
 	if c.Speed < 1 || c.Speed > 60 {
@@ -30,6 +33,8 @@ func (c DemoCommand) Run(ctx context.Context, s Streams) error {
 	o.Document, o.Demo = d, true
 	people := demo.SignIns()
 	o.SignIns = people
+	clock := demo.NewClock()
+	o.Clock = clock
 	a, err := app.Open(ctx, o)
 	if err != nil {
 		return err
@@ -37,6 +42,12 @@ func (c DemoCommand) Run(ctx context.Context, s Streams) error {
 	defer a.Close()
 	if err := demo.Prepare(ctx, a.Access, a.Rules, people); err != nil {
 		return err
+	}
+	if a.Centre.Head() < freshLog && !c.Quiet {
+		morning := demo.Morning{Clock: clock, Centre: a.Centre, Rules: a.Rules, Surveys: a.Surveys(), Seed: c.Seed}
+		if err := morning.Play(ctx); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintf(s.Out, "\nThe demo centre is open at %s\n\n", a.Address)
 	for _, p := range people {
