@@ -89,7 +89,8 @@ export function release(key: string) {
 
 /** Sends a refused reply all the same, now that the agent has read what the colleague wrote. */
 export function sendAnyway(key: string, after: number) {
-  patch(key, { after })
+  const contact = items.find(i => i.key === key)?.contact
+  change(items.map(i => (i.contact === contact ? { ...i, after: Math.max(i.after, after) } : i)))
   release(key)
 }
 
@@ -98,6 +99,7 @@ export function takeBack(key: string): Outgoing | undefined {
   const item = items.find(i => i.key === key)
   if (!item || item.state === 'sending') return undefined
   without(key)
+  void work(item.contact)
   return item
 }
 
