@@ -11,7 +11,7 @@ type simulateText struct {
 
 var simulateTexts = map[string]simulateText{
 	"en": {
-		head:         "%s: %d agents, %d runs of %d days from seed %d",
+		head:         "%s: %d agents; runs: %d, days in each: %d, first seed: %d",
 		serviceLevel: "Service level", serviceLevelNote: "answered within target, of all who came and stayed in line or gave up",
 		meanWait: "Mean wait", meanWaitNote: "of the answered", longWait: "Nine of ten waited less than", longWaitNote: "",
 		worstWait: "Ninety-nine of a hundred", worstWaitNote: "", gaveUp: "Gave up", gaveUpNote: "left before an answer",
@@ -21,7 +21,7 @@ var simulateTexts = map[string]simulateText{
 		groups:  map[string]string{"live": "all live channels", "deferred": "all deferred channels"},
 	},
 	"nb": {
-		head:         "%s: %d medarbeidere, %d kjøringer på %d dager fra frø %d",
+		head:         "%s: %d medarbeidere; kjøringer: %d, dager i hver: %d, første frø: %d",
 		serviceLevel: "Servicegrad", serviceLevelNote: "besvart innen målet, av alle som kom og ble stående eller ga opp",
 		meanWait: "Gjennomsnittlig ventetid", meanWaitNote: "for de besvarte", longWait: "Ni av ti ventet mindre enn", longWaitNote: "",
 		worstWait: "Nittini av hundre", worstWaitNote: "", gaveUp: "Ga opp", gaveUpNote: "gikk før svar",
@@ -31,7 +31,7 @@ var simulateTexts = map[string]simulateText{
 		groups:  map[string]string{"live": "alle direkte kanaler", "deferred": "alle skriftlige kanaler med utsatt svar"},
 	},
 	"nn": {
-		head:         "%s: %d medarbeidarar, %d køyringar på %d dagar frå frø %d",
+		head:         "%s: %d medarbeidarar; køyringar: %d, dagar i kvar: %d, første frø: %d",
 		serviceLevel: "Servicegrad", serviceLevelNote: "svara på innan målet, av alle som kom og vart ståande eller gav opp",
 		meanWait: "Gjennomsnittleg ventetid", meanWaitNote: "for dei som fekk svar", longWait: "Ni av ti venta mindre enn", longWaitNote: "",
 		worstWait: "Nittini av hundre", worstWaitNote: "", gaveUp: "Gav opp", gaveUpNote: "gjekk før svar",
@@ -41,7 +41,7 @@ var simulateTexts = map[string]simulateText{
 		groups:  map[string]string{"live": "alle direkte kanalar", "deferred": "alle skriftlege kanalar med utsett svar"},
 	},
 	"sv": {
-		head:         "%s: %d medarbetare, %d körningar på %d dagar från frö %d",
+		head:         "%s: %d medarbetare; körningar: %d, dagar i varje: %d, första frö: %d",
 		serviceLevel: "Servicenivå", serviceLevelNote: "besvarade inom målet, av alla som kom och stod kvar eller gav upp",
 		meanWait: "Genomsnittlig väntetid", meanWaitNote: "för de besvarade", longWait: "Nio av tio väntade mindre än", longWaitNote: "",
 		worstWait: "Nittionio av hundra", worstWaitNote: "", gaveUp: "Gav upp", gaveUpNote: "lämnade före svar",

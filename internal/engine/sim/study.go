@@ -113,8 +113,10 @@ func (s *Study) playSeed(p *player, seed uint64) (r Result, plays int, events in
 	if !s.Twice {
 		return r, 1, r.Events
 	}
-	p.faults.attempt = 2
+	// Equal hashes mean equal decisions, so that the auditor has seen the second play when it has seen the first.
+	p.faults.attempt, p.options.Audit = 2, false
 	again := p.play(seed)
+	p.options.Audit = s.Audit
 	r.Crashes += again.Crashes
 	r.Failures = append(r.Failures, again.Failures...)
 	if again.Hash != r.Hash || again.Events != r.Events {
