@@ -55,6 +55,7 @@ type Engine struct {
 	ended          [endedOffers]endedOffer
 
 	sets        agentSets
+	able, group bitset // while a pool is filled
 	pools       []pool
 	poolBuckets []int32
 	freePools   []int32

@@ -72,15 +72,20 @@ func (q *queue) stepAt(age int64) int {
 	return k
 }
 
+// fewAtOnce is how many new agents, lanes and contacts are considered one by one rather than everybody who waits.
+const fewAtOnce = 6
+
 // match offers contacts to agents. With one agent or one contact to consider it looks at no more than that; else at everybody who waits.
 func (e *Engine) match() {
 	agents, lanes, contacts := len(e.freshAgents), len(e.freshLanes), len(e.pending)
 	everybody := e.rematch
 	e.rematch = false
 	switch {
-	case everybody || agents+lanes+contacts > 1:
+	case everybody || agents+lanes+contacts > fewAtOnce:
 		e.placePending()
 		e.matchAll()
+	case agents+lanes+contacts > 1:
+		e.matchFew()
 	case agents == 1:
 		for e.serve(e.freshAgents[0]) {
 		}
@@ -96,6 +101,51 @@ func (e *Engine) match() {
 		e.timeLanesFor(a)
 	}
 	e.freshAgents, e.freshLanes = e.freshAgents[:0], e.freshLanes[:0]
+}
+
+// matchFew offers contacts in the order of all who wait, looking only at what the new agents can take and at the lanes where something is new: nobody
+// else who waits can be offered to anybody else who is free.
+func (e *Engine) matchFew() {
+	for _, ci := range e.pending {
+		e.intoLane(ci)
+		e.freshLanes = append(e.freshLanes, e.contacts[ci].lane)
+	}
+	e.pending = e.pending[:0]
+	for {
+		best := urgency{entry: entry{slot: none}}
+		for _, a := range e.freshAgents {
+			e.worstOff(a, &best)
+		}
+		for _, li := range e.freshLanes {
+			e.firstServable(li, &best)
+		}
+		if best.slot < 0 {
+			return
+		}
+		ch := e.bestAgent(best.slot)
+		must(ch.agent >= 0, "L7: who can be served can be given to somebody")
+		e.give(best.slot, &ch)
+	}
+}
+
+// firstServable looks at the first contact of a lane for whom somebody is free.
+func (e *Engine) firstServable(li int32, best *urgency) {
+	l := &e.lanes[li]
+	if !l.used {
+		return
+	}
+	w := l.waiting()
+	for i := range w {
+		if !e.anybodyFor(l, w[i].place) {
+			return
+		}
+		if ch := e.bestAgent(w[i].slot); ch.agent >= 0 {
+			if u := e.urgencyIn(l, w[i]); best.slot < 0 || u.ahead(best) {
+				*best = u
+			}
+			return
+		}
+	}
 }
 
 func (e *Engine) placePending() {
@@ -239,35 +289,40 @@ func (e *Engine) suits(p *pool, a, b int32) bool {
 
 // serve finds the contact that is worst off among those the agent can take, and tells whether the agent may be considered once more.
 func (e *Engine) serve(a int32) bool {
-	ag := &e.agents[a]
-	if ag.direct == 0 {
-		return false
-	}
 	best := urgency{entry: entry{slot: none}}
-	for w := range min(len(e.busy), len(ag.queues)) {
-		for m := e.busy[w] & ag.queues[w]; m != 0; m &= m - 1 {
-			for _, li := range e.queues[w*64+bits.TrailingZeros64(m)].lanes {
-				if l := &e.lanes[li]; l.agent < 0 && l.aim != aimTeam && l.aim != aimCouncil {
-					e.worstOffFor(l, a, &best)
-				}
-			}
-		}
-	}
-	for _, li := range ag.lanes {
-		e.worstOffFor(&e.lanes[li], a, &best)
-	}
-	if ag.team >= 0 {
-		for _, li := range e.teams[ag.team].lanes {
-			e.worstOffFor(&e.lanes[li], a, &best)
-		}
-	}
+	e.worstOff(a, &best)
 	if best.slot < 0 {
 		return false
 	}
 	ch := e.choiceOf(best.slot, a)
 	must(ch.agent >= 0, "L7: who waits for this agent can be given to this agent")
 	e.give(best.slot, &ch)
-	return ag.direct != 0
+	return e.agents[a].direct != 0
+}
+
+// worstOff looks for the contact that is worst off among those the agent can take.
+func (e *Engine) worstOff(a int32, best *urgency) {
+	ag := &e.agents[a]
+	if ag.direct == 0 {
+		return
+	}
+	for w := range min(len(e.busy), len(ag.queues)) {
+		for m := e.busy[w] & ag.queues[w]; m != 0; m &= m - 1 {
+			for _, li := range e.queues[w*64+bits.TrailingZeros64(m)].lanes {
+				if l := &e.lanes[li]; l.agent < 0 && l.aim != aimTeam && l.aim != aimCouncil {
+					e.worstOffFor(l, a, best)
+				}
+			}
+		}
+	}
+	for _, li := range ag.lanes {
+		e.worstOffFor(&e.lanes[li], a, best)
+	}
+	if ag.team >= 0 {
+		for _, li := range e.teams[ag.team].lanes {
+			e.worstOffFor(&e.lanes[li], a, best)
+		}
+	}
 }
 
 // choiceOf gives the choice for the contact that is worst off for an agent who has just become free. Nobody else who is free can take it, or would

@@ -17,8 +17,10 @@ type pool struct {
 	used   bool
 	needs  [MaxNeeds]Need // by skill
 	next   int32          // chain of the key's bucket
+	width  int            // how many agents the sets have room for
+	store  bitset         // what the sets are made of
 	admits []bitset       // by step: the agents whom this step or an earlier one admits
-	lent   []bitset       // by lending of the queue, then step: the lender's agents who have the needs
+	lent   []bitset       // by lending of the queue, then step: the lender's agents who have the needs; none for one team alone
 	joins  []bitset       // by step: the agents whom no earlier step admits
 	first  []uint8        // by agent: the first step that admits them, or never
 	fit    []int32        // by agent whom the pool reaches: levels above the first step's needs and the contact's own, summed
@@ -63,7 +65,7 @@ func (e *Engine) addPool(queue, team int32, needs *[MaxNeeds]Need, needN uint8) 
 	}
 	p := &e.pools[pi]
 	*p = pool{queue: queue, team: team, needs: *needs, needN: needN, used: true,
-		admits: p.admits[:0], lent: p.lent[:0], joins: p.joins[:0], first: p.first[:0], fit: p.fit[:0]}
+		store: p.store, admits: p.admits, lent: p.lent, joins: p.joins, first: p.first, fit: p.fit}
 	if len(e.pools) > len(e.poolBuckets) {
 		e.poolBuckets = emptyBuckets(2 * len(e.poolBuckets))
 		e.rebucketPools()
@@ -114,15 +116,13 @@ func (e *Engine) dropIdlePools() {
 func (e *Engine) fillPool(p *pool) {
 	q := &e.queues[p.queue]
 	steps, n := q.rules.Steps, len(e.agents)
-	p.admits = sizedSets(p.admits, len(steps), n)
-	p.joins = sizedSets(p.joins, len(steps), n)
-	p.lent = sizedSets(p.lent, len(q.lends)*len(steps), n)
-	p.first = slices.Grow(p.first[:0], n)[:n]
-	p.fit = slices.Grow(p.fit[:0], n)[:n]
-	for a := range p.first {
-		p.first[a], p.fit[a] = never, 0
+	lends := q.lends
+	if p.team >= 0 {
+		lends = nil
 	}
-	able, group := make(bitset, words(n)), make(bitset, words(n))
+	p.makeRoom(n, len(steps), len(lends))
+	e.able, e.group = e.able.grown(n), e.group.grown(n)
+	able, group := e.able[:words(n)], e.group[:words(n)]
 	for k := range steps {
 		able.copyFrom(e.sets.of(e, setKey{kind: everybody}))
 		e.keepAble(able, steps[k].Needs)
@@ -138,12 +138,10 @@ func (e *Engine) fillPool(p *pool) {
 			p.joins[k][w] = group[w] & able[w] &^ before
 			p.admits[k][w] = before | p.joins[k][w]
 		}
-		for i, li := range q.lends {
-			if p.team < 0 {
-				lenders := e.sets.of(e, setKey{kind: inTeam, id: int32(e.teams[e.lendings[li].team].id)})
-				p.lent[i*len(steps)+k].copyFrom(able)
-				p.lent[i*len(steps)+k].keep(lenders)
-			}
+		for i, li := range lends {
+			lenders := e.sets.of(e, setKey{kind: inTeam, id: int32(e.teams[e.lendings[li].team].id)})
+			p.lent[i*len(steps)+k].copyFrom(able)
+			p.lent[i*len(steps)+k].keep(lenders)
 		}
 		for a := range p.joins[k].each() {
 			p.first[a] = uint8(k)
@@ -240,13 +238,26 @@ func (s agentSets) of(e *Engine, k setKey) bitset {
 	return b
 }
 
-func sizedSets(s []bitset, n, members int) []bitset {
-	s = slices.Grow(s[:0], n)[:n]
-	for i := range s {
-		s[i] = s[i].grown(members)
-		s[i].reset()
+// makeRoom empties the pool's sets and gives them room for n agents and a word's worth to come.
+func (p *pool) makeRoom(n, steps, lends int) {
+	w := words(n)
+	p.width = w * 64
+	sets := (2 + lends) * steps
+	p.store = slices.Grow(p.store[:0], sets*w)[:sets*w]
+	p.store.reset()
+	cut := func(into []bitset, from, count int) []bitset {
+		into = slices.Grow(into[:0], count)[:count]
+		for i := range into {
+			into[i] = p.store[(from+i)*w : (from+i+1)*w : (from+i+1)*w]
+		}
+		return into
 	}
-	return s
+	p.admits, p.joins, p.lent = cut(p.admits, 0, steps), cut(p.joins, steps, steps), cut(p.lent, 2*steps, lends*steps)
+	p.first = slices.Grow(p.first[:0], p.width)[:p.width]
+	p.fit = slices.Grow(p.fit[:0], p.width)[:p.width]
+	for a := range p.first {
+		p.first[a], p.fit[a] = never, 0
+	}
 }
 
 // fillPoolAgent works out one agent's part of a pool.
@@ -257,9 +268,9 @@ func (e *Engine) fillPoolAgent(p *pool, a int32) {
 	for k := range steps {
 		p.admits[k].clear(a)
 		p.joins[k].clear(a)
-		for i := range q.lends {
-			p.lent[i*len(steps)+k].clear(a)
-		}
+	}
+	for k := range p.lent {
+		p.lent[k].clear(a)
 	}
 	if ag.profile == nil {
 		return
@@ -269,7 +280,7 @@ func (e *Engine) fillPoolAgent(p *pool, a int32) {
 		admitted := p.first[a] != never
 		if admitted {
 			p.admits[k].set(a)
-			if len(q.lends) == 0 {
+			if len(p.lent) == 0 {
 				continue
 			}
 		}
@@ -280,7 +291,7 @@ func (e *Engine) fillPoolAgent(p *pool, a int32) {
 			p.admits[k].set(a)
 		}
 		for i, li := range q.lends {
-			if able && p.team < 0 && e.lendings[li].team == ag.team {
+			if able && len(p.lent) > 0 && e.lendings[li].team == ag.team {
 				p.lent[i*len(steps)+k].set(a)
 				reached = true
 			}

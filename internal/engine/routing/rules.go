@@ -334,15 +334,9 @@ func (e *Engine) enrol(a int32) {
 		if !p.used {
 			continue
 		}
-		for k := range p.admits {
-			p.admits[k] = p.admits[k].grown(n)
-			p.joins[k] = p.joins[k].grown(n)
-		}
-		for k := range p.lent {
-			p.lent[k] = p.lent[k].grown(n)
-		}
-		for len(p.first) < n {
-			p.first, p.fit = append(p.first, never), append(p.fit, 0)
+		if n > p.width {
+			e.fillPool(p)
+			continue
 		}
 		e.fillPoolAgent(p, a)
 	}

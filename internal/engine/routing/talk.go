@@ -267,9 +267,10 @@ func (e *Engine) transferToTeam(ci int32, ev *Event) Code {
 
 // teamThere tells whether anybody whom the pool ever admits, other than `not`, is there.
 func (e *Engine) teamThere(pi, not int32) bool {
-	for a, first := range e.pools[pi].first {
+	first := e.pools[pi].first
+	for a := range e.agents {
 		ag := &e.agents[a]
-		if first != never && int32(a) != not && ag.signedIn && !ag.lost && ag.status == Ready {
+		if first[a] != never && int32(a) != not && ag.signedIn && !ag.lost && ag.status == Ready {
 			return true
 		}
 	}
