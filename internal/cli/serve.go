@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"sentral/internal/app"
@@ -12,21 +13,22 @@ import (
 
 // NodeFlags are the flags of every command that runs a node.
 type NodeFlags struct {
-	Listen   string        `default:"127.0.0.1:8080" env:"SENTRAL_LISTEN" help:"Where browsers reach this node."`
-	Address  string        `env:"SENTRAL_ADDRESS" help:"Public address of the centre, such as https://kundeservice.nordlys.example. Default http:// and --listen." placeholder:"URL"`
-	Data     string        `default:"data" env:"SENTRAL_DATA" help:"Folder of the embedded database and the master key." type:"path"`
-	Database string        `env:"SENTRAL_DATABASE" help:"PostgreSQL instead of the embedded database: postgres://user@host/name." placeholder:"URL"`
-	Node     string        `env:"SENTRAL_NODE" help:"Lasting name of this node among several."`
-	NodeAddr string        `name:"node-address" env:"SENTRAL_NODE_ADDRESS" help:"Where other nodes reach this one." placeholder:"HOST:PORT"`
-	TTL      time.Duration `name:"lease" default:"5s" help:"How long the owner's lease must stand still before another node takes over."`
-	DevUI    string        `name:"dev-ui" hidden:""`
-	Metrics  bool          `name:"open-metrics" help:"Let other machines read /metrics."`
-	LogLevel slog.Level    `name:"log-level" default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
+	Listen   string         `default:"127.0.0.1:8080" env:"SENTRAL_LISTEN" help:"Where browsers reach this node."`
+	Address  string         `env:"SENTRAL_ADDRESS" help:"Public address of the centre, such as https://kundeservice.nordlys.example. Default http:// and --listen." placeholder:"URL"`
+	Data     string         `default:"data" env:"SENTRAL_DATA" help:"Folder of the embedded database and the master key." type:"path"`
+	Database string         `env:"SENTRAL_DATABASE" help:"PostgreSQL instead of the embedded database: postgres://user@host/name." placeholder:"URL"`
+	Node     string         `env:"SENTRAL_NODE" help:"Lasting name of this node among several."`
+	NodeAddr string         `name:"node-address" env:"SENTRAL_NODE_ADDRESS" help:"Where other nodes reach this one." placeholder:"HOST:PORT"`
+	TTL      time.Duration  `name:"lease" default:"5s" help:"How long the owner's lease must stand still before another node takes over."`
+	DevUI    string         `name:"dev-ui" hidden:""`
+	Metrics  bool           `name:"open-metrics" help:"Let other machines read /metrics."`
+	Proxies  []netip.Prefix `name:"proxy" env:"SENTRAL_PROXIES" help:"Network of the reverse proxies in front, such as 10.0.0.0/8: their X-Forwarded-For is believed." placeholder:"CIDR"`
+	LogLevel slog.Level     `name:"log-level" default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
 }
 
 func (f NodeFlags) options(log io.Writer) app.Options {
 	return app.Options{
-		Listen: f.Listen, Address: f.Address, Data: f.Data, Database: f.Database, Node: f.Node, NodeAddr: f.NodeAddr, TTL: f.TTL, DevUI: f.DevUI, OpenMetrics: f.Metrics,
+		Listen: f.Listen, Address: f.Address, Data: f.Data, Database: f.Database, Node: f.Node, NodeAddr: f.NodeAddr, TTL: f.TTL, DevUI: f.DevUI, OpenMetrics: f.Metrics, Proxies: f.Proxies,
 		Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: f.LogLevel})),
 	}
 }
@@ -44,8 +46,8 @@ func (c ServeCommand) Run(ctx context.Context, s Streams) error {
 	}
 	defer a.Close()
 	fmt.Fprintf(s.Out, "Sentral answers at %s\n", a.Address)
-	if a.Setup != "" {
-		fmt.Fprintf(s.Out, "The centre is new. Open %s/setup and enter the code %s\n", a.Address, a.Setup)
+	if code := a.SetupCode(); code != "" {
+		fmt.Fprintf(s.Out, "The centre is new. Open %s/setup and enter the code %s\n", a.Address, code)
 	}
 	return a.Serve(ctx)
 }

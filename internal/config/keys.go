@@ -1,5 +1,7 @@
 package config
 
+import "fmt"
+
 // Roles are the roles that a grant may name, as package access defines them.
 var Roles = []string{"agent", "leader", "analyst", "planner", "administrator", "privacy"}
 
@@ -57,6 +59,33 @@ func (d *Document) AssignIDs(old *Document, used map[string]int32) {
 			*e.Ident() = used[section]
 		}
 	})
+}
+
+// ForeignIDs finds the entries that claim an id which is not theirs: one that old gave to another key, or one that was given out before and is gone. What
+// speaks of an id - the log, a person's password, the audit trail - must never come to mean somebody else. used holds the highest id ever given.
+func ForeignIDs(old, d *Document, used map[string]int32) (faults []Fault) {
+	owner := map[string]map[int32]string{}
+	old.each(func(section string, _ int, e Entry) {
+		if owner[section] == nil {
+			owner[section] = map[int32]string{}
+		}
+		owner[section][*e.Ident()] = *e.Keyed()
+	})
+	d.each(func(section string, i int, e Entry) {
+		id, key := *e.Ident(), *e.Keyed()
+		whose, known := owner[section][id]
+		where := fmt.Sprintf("%s[%d].id", section, i)
+		switch {
+		case id < 0:
+			faults = append(faults, Fault{Where: where, Text: "must be positive; leave it out for a new entry"})
+		case id == 0 || (known && whose == key):
+		case known:
+			faults = append(faults, Fault{Where: where, Text: fmt.Sprintf("%d is the id of %q: keys keep their ids; leave the id of a new entry out", id, whose)})
+		case id <= used[section]:
+			faults = append(faults, Fault{Where: where, Text: fmt.Sprintf("%d was the id of an entry that is gone, and is never used again: leave it out", id)})
+		}
+	})
+	return faults
 }
 
 // In finds the words in a language: the language itself, its sister (nb and nn), nb, then any, in a fixed order.

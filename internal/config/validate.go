@@ -49,8 +49,15 @@ func Validate(d *Document) (errors, warnings []Fault) {
 	}
 	c.texts()
 	c.lending()
+	administrators := 0
 	for i := range d.People {
 		c.person(i)
+		if d.People[i].Active && slices.Contains(d.People[i].Roles, GrantText{Role: "administrator", Scope: "organisation"}) {
+			administrators++
+		}
+	}
+	if administrators == 0 {
+		c.fault("people", "nobody active is administrator of the whole organisation: nobody could change anything any more")
 	}
 	c.rules()
 	if len(c.faults) == 0 { // the engine has the last word, in its own terms

@@ -70,15 +70,26 @@ type Who struct {
 	Subject access.Subject `json:"-" hidden:"true"`
 }
 
+func (w *Who) subject() access.Subject { return w.Subject }
+
 type subjectKey struct{}
 
-// Resolve takes the subject that identify found.
+// identified is what identify found: somebody, or why nobody.
+type identified struct {
+	subject access.Subject
+	err     error
+}
+
+// Resolve takes the subject that identify found. That the store is in trouble signs nobody out: it is said as it is.
 func (w *Who) Resolve(ctx huma.Context) []error {
-	s, ok := ctx.Context().Value(subjectKey{}).(access.Subject)
+	who, ok := ctx.Context().Value(subjectKey{}).(identified)
 	if !ok {
 		return []error{huma.Error401Unauthorized("nobody is signed in")}
 	}
-	w.Subject = s
+	if who.err != nil {
+		return []error{problemOf(who.err)}
+	}
+	w.Subject = who.subject
 	return nil
 }
 
@@ -92,9 +103,8 @@ func (a *API) identify(ctx huma.Context, next func(huma.Context)) {
 		cookie = c.Value
 	}
 	if a.Rooms.Access != nil {
-		if s, err := a.Rooms.Access.Identify(ctx.Context(), cookie, token); err == nil {
-			ctx = huma.WithValue(ctx, subjectKey{}, s)
-		}
+		s, err := a.Rooms.Access.Identify(ctx.Context(), cookie, token)
+		ctx = huma.WithValue(ctx, subjectKey{}, identified{s, err})
 	}
 	next(ctx)
 }
@@ -120,7 +130,7 @@ func serve[I, O any](a *API, op operation, fn func(ctx context.Context, in *I) (
 	huma.Register(a.huma, op.huma(), func(ctx context.Context, in *I) (*Body[O], error) {
 		out, err := fn(ctx, in)
 		if err != nil {
-			return nil, problem(err)
+			return nil, a.problem(err)
 		}
 		return &Body[O]{Body: listed(out)}, nil
 	})
@@ -139,7 +149,7 @@ func listed[O any](out O) O {
 func run[I any](a *API, op operation, fn func(ctx context.Context, in *I) error) {
 	op.status = http.StatusNoContent
 	huma.Register(a.huma, op.huma(), func(ctx context.Context, in *I) (*Nothing, error) {
-		return nil, problem(fn(ctx, in))
+		return nil, a.problem(fn(ctx, in))
 	})
 }
 

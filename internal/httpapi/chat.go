@@ -13,8 +13,13 @@ import (
 
 // Visitor is embedded in the input of the operations of a chat visitor, who proves with a token that only their browser knows.
 type Visitor struct {
+	From
 	Authorization string `header:"Authorization" required:"true" doc:"Bearer and the visitor's token."`
 	Origin        string `header:"Origin"`
+}
+
+func (v *Visitor) caller() chat.Caller {
+	return chat.Caller{Authorization: v.Authorization, Origin: v.Origin, Address: v.address}
 }
 
 func (a *API) registerChat() {
@@ -31,21 +36,22 @@ func (a *API) registerChat() {
 		})
 	serve(a, operation{method: http.MethodPost, path: "/api/chat/visitor", id: "become-visitor", tag: "chat", public: true, summary: "Become a visitor: the token is shown once and kept by the browser"},
 		func(ctx context.Context, in *struct {
+			From
 			Origin string `header:"Origin"`
 			Body   chat.Introduction
 		}) (chat.Token, error) {
-			return room.Introduce(ctx, in.Origin, in.Body)
+			return room.Introduce(ctx, chat.Caller{Origin: in.Origin, Address: in.address}, in.Body)
 		})
 	serve(a, op(http.MethodPost, "/api/chat/contacts", "start-chat", "Start a conversation with its first message"),
 		func(ctx context.Context, in *struct {
 			Visitor
 			Body chat.Start
 		}) (chat.Conversation, error) {
-			return room.Start(ctx, in.Authorization, in.Body)
+			return room.Start(ctx, in.caller(), in.Body)
 		})
 	serve(a, op(http.MethodGet, "/api/chat/conversation", "get-conversation", "The visitor's present conversation, its place and messages"),
 		func(ctx context.Context, in *struct{ Visitor }) (chat.Conversation, error) {
-			return room.Conversation(ctx, in.Authorization)
+			return room.Conversation(ctx, in.caller())
 		})
 	serve(a, op(http.MethodPost, "/api/chat/messages", "write-message", "Write to the centre"),
 		func(ctx context.Context, in *struct {
@@ -56,10 +62,10 @@ func (a *API) registerChat() {
 				Files []string `json:"files" maxItems:"5" required:"false" nullable:"false"`
 			}
 		}) (conversation.Message, error) {
-			return room.Write(ctx, in.Authorization, in.Body.Key.Key, in.Body.Text, in.Body.Files)
+			return room.Write(ctx, in.caller(), in.Body.Key.Key, in.Body.Text, in.Body.Files)
 		})
 	run(a, op(http.MethodPost, "/api/chat/typing", "visitor-typing", "The visitor is writing"),
-		func(ctx context.Context, in *struct{ Visitor }) error { return room.Typing(ctx, in.Authorization) })
+		func(ctx context.Context, in *struct{ Visitor }) error { return room.Typing(ctx, in.caller()) })
 	run(a, op(http.MethodPut, "/api/chat/read", "visitor-read", "The visitor has seen the messages up to this one"),
 		func(ctx context.Context, in *struct {
 			Visitor
@@ -67,16 +73,16 @@ func (a *API) registerChat() {
 				Message int64 `json:"message_id"`
 			}
 		}) error {
-			return room.Read(ctx, in.Authorization, in.Body.Message)
+			return room.Read(ctx, in.caller(), in.Body.Message)
 		})
 	run(a, op(http.MethodPost, "/api/chat/end", "end-chat", "The visitor ends the conversation"),
-		func(ctx context.Context, in *struct{ Visitor }) error { return room.End(ctx, in.Authorization) })
+		func(ctx context.Context, in *struct{ Visitor }) error { return room.End(ctx, in.caller()) })
 	run(a, op(http.MethodPost, "/api/chat/survey", "answer-survey", "Two questions after the conversation"),
 		func(ctx context.Context, in *struct {
 			Visitor
 			Body chat.SurveyAnswer
 		}) error {
-			return room.Answer(ctx, in.Authorization, in.Body)
+			return room.Answer(ctx, in.caller(), in.Body)
 		})
 	a.registerChatFiles(op)
 }
@@ -90,16 +96,16 @@ func (a *API) registerChatFiles(op func(method, path, id, summary string) operat
 		Name    string `query:"name" minLength:"1" maxLength:"200"`
 		RawBody []byte `contentType:"application/octet-stream"`
 	}) (conversation.File, error) {
-		return room.Upload(ctx, in.Authorization, in.Name, in.RawBody)
+		return room.Upload(ctx, in.caller(), in.Name, in.RawBody)
 	})
 	huma.Register(a.huma, op(http.MethodGet, "/api/chat/files/{id}", "visitor-file", "Download an attachment of the conversation").huma(),
 		func(ctx context.Context, in *struct {
 			Visitor
 			ID string `path:"id" maxLength:"64"`
 		}) (*fileOut, error) {
-			f, body, err := room.File(ctx, in.Authorization, in.ID)
+			f, body, err := room.File(ctx, in.caller(), in.ID)
 			if err != nil {
-				return nil, problem(err)
+				return nil, a.problem(err)
 			}
 			return attachment(f, body), nil
 		})
@@ -108,9 +114,9 @@ func (a *API) registerChatFiles(op func(method, path, id, summary string) operat
 			Visitor
 			Contact centre.ContactID `query:"contact_id"`
 		}) (*fileOut, error) {
-			name, text, err := room.Transcript(ctx, in.Authorization, in.Contact)
+			name, text, err := room.Transcript(ctx, in.caller(), in.Contact)
 			if err != nil {
-				return nil, problem(err)
+				return nil, a.problem(err)
 			}
 			return attachment(conversation.File{Name: name, Type: "text/plain; charset=utf-8"}, []byte(text)), nil
 		})

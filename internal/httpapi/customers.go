@@ -51,7 +51,7 @@ func (a *API) registerCustomers() {
 		}) (*fileOut, error) {
 			f, body, err := desk.File(ctx, in.Subject, in.ID)
 			if err != nil {
-				return nil, problem(err)
+				return nil, a.problem(err)
 			}
 			return attachment(f, body), nil
 		})

@@ -13,6 +13,7 @@ import (
 
 	"sentral/internal/board"
 	"sentral/internal/channel/chat"
+	"sentral/internal/desk/access"
 	"sentral/internal/desk/contact"
 )
 
@@ -48,7 +49,7 @@ func (a *API) registerLive() {
 			Visitor
 			LastEventID int64 `header:"Last-Event-ID"`
 		}, send emit) error {
-			return a.Rooms.Chat.Follow(ctx, in.Authorization, in.LastEventID, send)
+			return a.Rooms.Chat.Follow(ctx, in.caller(), in.LastEventID, send)
 		})
 	a.registerEvents()
 }
@@ -60,12 +61,12 @@ func stream[I any](a *API, op operation, events map[string]any, fn func(ctx cont
 		Description: "A stream of events", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: streamSchema(a.huma, events)}},
 	}}
 	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
-		return &huma.StreamResponse{Body: func(hc huma.Context) { pump(hc, in, fn) }}, nil
+		return &huma.StreamResponse{Body: func(hc huma.Context) { pump(a, hc, in, fn) }}, nil
 	})
 }
 
 // pump carries one stream until the client leaves, the room ends it or a write stalls.
-func pump[I any](hc huma.Context, in *I, fn func(ctx context.Context, in *I, send emit) error) {
+func pump[I any](a *API, hc huma.Context, in *I, fn func(ctx context.Context, in *I, send emit) error) {
 	hc.SetHeader("Content-Type", "text/event-stream")
 	hc.SetHeader("Cache-Control", "no-store")
 	hc.SetHeader("X-Accel-Buffering", "no")
@@ -107,6 +108,12 @@ func pump[I any](hc huma.Context, in *I, fn func(ctx context.Context, in *I, sen
 		}
 	}
 	err := put([]byte("retry: 1000\n\n"))
+	if who, ok := any(in).(interface{ subject() access.Subject }); ok {
+		go a.watch(ctx, who.subject(), func(err error) {
+			_ = put(fmt.Appendf(nil, "event: problem\ndata: %s\n\n", a.problemJSON(err)))
+			cancel()
+		})
+	}
 	if err == nil {
 		err = fn(ctx, in, func(seq int64, event string, data any) error {
 			b, err := json.Marshal(data)
@@ -121,14 +128,34 @@ func pump[I any](hc huma.Context, in *I, fn func(ctx context.Context, in *I, sen
 		})
 	}
 	if err != nil && ctx.Err() == nil {
-		_ = put(fmt.Appendf(nil, "event: problem\ndata: %s\n\n", problemJSON(err)))
+		_ = put(fmt.Appendf(nil, "event: problem\ndata: %s\n\n", a.problemJSON(err)))
 	}
 	cancel()
 	<-written
 }
 
-func problemJSON(err error) []byte {
-	b, _ := json.Marshal(problem(err))
+// recheck is how often a running stream asks whether its session or key still holds.
+const recheck = 2 * time.Second
+
+// watch ends a stream once whoever it is for has been signed out, or may do less than when it began.
+func (a *API) watch(ctx context.Context, s access.Subject, end func(error)) {
+	tick := time.NewTicker(recheck)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := a.Rooms.Access.Still(ctx, s); err != nil && ctx.Err() == nil {
+				end(err)
+				return
+			}
+		}
+	}
+}
+
+func (a *API) problemJSON(err error) []byte {
+	b, _ := json.Marshal(a.problem(err))
 	return b
 }
 

@@ -1,12 +1,14 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"sentral/internal/centre"
+	"sentral/internal/engine/live"
 )
 
 var statusOf = map[centre.Kind]int{
@@ -20,8 +22,19 @@ var statusOf = map[centre.Kind]int{
 	centre.Unavailable: http.StatusServiceUnavailable,
 }
 
-// problem turns a room's error into an RFC 9457 problem. What went wrong inside is for the log, never for the caller.
-func problem(err error) error {
+// problem answers with a room's error. What went wrong inside is for the log, never for the caller.
+func (a *API) problem(err error) error {
+	if kind := centre.KindOf(err); err != nil && (kind == centre.Internal || kind == centre.Unavailable) && !errors.Is(err, context.Canceled) {
+		var already huma.StatusError
+		if a.Rooms.Log != nil && !errors.As(err, &already) {
+			a.Rooms.Log.Error("a request failed", "kind", kind.String(), "error", err)
+		}
+	}
+	return problemOf(err)
+}
+
+// problemOf turns a room's error into an RFC 9457 problem.
+func problemOf(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -31,8 +44,14 @@ func problem(err error) error {
 	}
 	kind := centre.KindOf(err)
 	p := &huma.ErrorModel{Status: statusOf[kind], Title: http.StatusText(statusOf[kind]), Type: "about:blank#" + kind.String(), Detail: err.Error()}
-	if kind == centre.Internal {
+	switch kind { // what lies behind these is for the log
+	case centre.Internal:
 		p.Detail = "something went wrong on our side; nothing was saved"
+	case centre.Unavailable:
+		p.Detail = "the centre cannot answer right now: try again in a moment"
+		if errors.Is(err, live.ErrUnknown) {
+			p.Detail = "it is not known whether this was saved: send it again, with the same key"
+		}
 	}
 	var at *centre.Error
 	if errors.As(err, &at) && at.Where != "" {

@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"log/slog"
+
 	"sentral/internal/board"
 	"sentral/internal/channel/chat"
 	"sentral/internal/desk/access"
@@ -17,4 +19,5 @@ type Rooms struct {
 	Config   *rulebook.Room
 	Chat     *chat.Room
 	Webhooks *webhook.Room
+	Log      *slog.Logger // what went wrong inside; nil for nowhere
 }

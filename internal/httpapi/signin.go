@@ -43,7 +43,7 @@ func (a *API) registerSignIn() {
 	room := a.Rooms.Access
 	answer := func(s access.SignedIn, err error) (*signedIn, error) {
 		if err != nil {
-			return nil, problem(err)
+			return nil, a.problem(err)
 		}
 		out := &signedIn{SetCookie: SessionCookie(s)}
 		out.Body.Code = s.Code

@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"slices"
 	"strings"
 
 	"sentral/internal/calendar"
@@ -179,6 +180,22 @@ func (b *Book) Team(id centre.TeamID) *config.Team {
 		}
 	}
 	return nil
+}
+
+// PartnerOf is the partner that a team belongs to; zero for a house team.
+func (b *Book) PartnerOf(id centre.TeamID) centre.PartnerID {
+	if t := b.Team(id); t != nil {
+		return centre.PartnerID(b.ids["partners"][t.Partner])
+	}
+	return 0
+}
+
+// Shares tells whether a queue's steps reach a partner.
+func (b *Book) Shares(q centre.QueueID, p centre.PartnerID) bool {
+	c := b.queues[q]
+	return c != nil && slices.ContainsFunc(c.Steps, func(s config.Step) bool {
+		return slices.ContainsFunc(s.Partners, func(key string) bool { return centre.PartnerID(b.ids["partners"][key]) == p })
+	})
 }
 
 // SkillsOf are somebody's levels by skill key.

@@ -12,15 +12,17 @@ import (
 // KeepHours tells the engine when queues open and close, until the context ends. It asks the calendar once for the next change and sleeps until then; a
 // new version of the configuration wakes it.
 func (r *Room) KeepHours(ctx context.Context) {
-	wake := make(chan struct{}, 1)
-	r.OnChange(func(*Book) {
-		select {
-		case wake <- struct{}{}:
-		default:
-		}
-	})
+	r.OnChange(func(*Book) { r.rouse() })
 	for ctx.Err() == nil {
+		if r.stale.Load() {
+			if err := r.Reload(ctx); err == nil {
+				r.stale.Store(false)
+			}
+		}
 		next, err := r.openAndClose(ctx)
+		if r.stale.Load() {
+			next = min(next, retryHours)
+		}
 		if err != nil && ctx.Err() == nil {
 			r.log.Warn("opening hours could not be told to the engine; trying again", "error", err)
 			next = retryHours
@@ -28,7 +30,7 @@ func (r *Room) KeepHours(ctx context.Context) {
 		timer := time.NewTimer(next)
 		select {
 		case <-ctx.Done():
-		case <-wake:
+		case <-r.wake:
 		case <-timer.C:
 		}
 		timer.Stop()

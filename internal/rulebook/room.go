@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,13 +33,20 @@ type Room struct {
 	centre *live.Centre
 	log    *slog.Logger
 	book   atomic.Pointer[Book]
-	one    sync.Mutex // one change at a time
+	one    sync.Mutex  // one change at a time
+	stale  atomic.Bool // a change was sent of which nobody knows whether it was kept: the store is to be asked
+	mu     sync.Mutex
 	after  []func(*Book)
+	audit  Auditor
+	wake   chan struct{} // wakes KeepHours
 }
+
+// Auditor writes a line of the audit log.
+type Auditor func(ctx context.Context, s access.Subject, what, object, detail string) error
 
 // New makes a room and reads the newest version; without any the book is empty, and Setup is to be called.
 func New(ctx context.Context, st store.Rulebook, c *live.Centre, log *slog.Logger) (*Room, error) {
-	r := &Room{store: st, centre: c, log: log}
+	r := &Room{wake: make(chan struct{}, 1), store: st, centre: c, log: log, audit: func(context.Context, access.Subject, string, string, string) error { return nil }}
 	return r, r.Reload(ctx)
 }
 
@@ -62,15 +70,28 @@ func (r *Room) Reload(ctx context.Context) error {
 	return nil
 }
 
-// OnChange calls fn after every change, and now. It is to be called before the room is used.
+// OnChange calls fn after every change, and now.
 func (r *Room) OnChange(fn func(*Book)) {
+	r.mu.Lock()
 	r.after = append(r.after, fn)
+	r.mu.Unlock()
 	fn(r.Book())
 }
 
+// Audit names who writes changes of the configuration and of people's roles into the audit log. It is to be called before the room is used.
+func (r *Room) Audit(a Auditor) { r.audit = a }
+
+// hold makes b the book that holds; an older one than that which holds already is late and counts for nothing.
 func (r *Room) hold(b *Book) {
+	r.mu.Lock()
+	after := slices.Clone(r.after)
+	if now := r.book.Load(); now != nil && now.Version > b.Version {
+		r.mu.Unlock()
+		return
+	}
 	r.book.Store(b)
-	for _, fn := range r.after {
+	r.mu.Unlock()
+	for _, fn := range after {
 		fn(b)
 	}
 }
@@ -98,9 +119,18 @@ func (r *Room) Organisation() string {
 	return "Sentral"
 }
 
-// Names are what the screens need to name things.
-func (r *Room) Names(_ context.Context, _ access.Subject) (Names, error) {
-	return r.Book().names(), nil
+// Names are what the screens need to name things. A partner's people never learn who the other partners are.
+func (r *Room) Names(_ context.Context, s access.Subject) (Names, error) {
+	b := r.Book()
+	n := b.names()
+	if s.Partner != 0 {
+		n.Partners = slices.DeleteFunc(n.Partners, func(p Named) bool { return p.ID != int32(s.Partner) })
+		n.Teams = slices.DeleteFunc(n.Teams, func(t Named) bool {
+			p := b.PartnerOf(centre.TeamID(t.ID))
+			return p != 0 && p != s.Partner
+		})
+	}
+	return n, nil
 }
 
 func may(s access.Subject, a access.Action) error {
@@ -120,20 +150,24 @@ func (r *Room) Current(_ context.Context, s access.Subject) (Versioned, error) {
 }
 
 // Review says what applying a document would change and what is wrong with it. Nothing is changed.
-func (r *Room) Review(_ context.Context, s access.Subject, d config.Document) (Review, error) {
+func (r *Room) Review(ctx context.Context, s access.Subject, d config.Document) (Review, error) {
 	if err := may(s, access.WriteConfig); err != nil {
 		return Review{}, err
 	}
 	b := r.Book()
-	r.identify(b, &d, map[string]int32{})
+	used, err := r.store.Used(ctx)
+	if err != nil {
+		return Review{}, err
+	}
+	wrong := config.ForeignIDs(&b.Document, &d, used)
+	d.AssignIDs(&b.Document, used)
 	out := Review{Base: b.Version, Lines: config.Diff(&b.Document, &d)}
 	out.Errors, out.Warnings = config.Validate(&d)
+	out.Errors = append(append([]config.Fault{}, wrong...), out.Errors...)
+	if out.Warnings == nil {
+		out.Warnings = []config.Fault{}
+	}
 	return out, nil
-}
-
-// identify gives ids to what has none.
-func (r *Room) identify(b *Book, d *config.Document, used map[string]int32) {
-	d.AssignIDs(&b.Document, used)
 }
 
 // Apply makes a document the one that holds. Base is the version that it was made from; zero does not check. An error changes nothing.
@@ -192,8 +226,13 @@ func (r *Room) put(ctx context.Context, s access.Subject, note string, undoes in
 	if err != nil {
 		return Change{}, err
 	}
-	r.identify(old, &d, used)
-	if faults, _ := config.Validate(&d); len(faults) > 0 {
+	var faults []config.Fault
+	if undoes == 0 { // taking a change back may bring back an entry with the id it had
+		faults = config.ForeignIDs(&old.Document, &d, used)
+	}
+	d.AssignIDs(&old.Document, used)
+	wrong, _ := config.Validate(&d)
+	if faults = append(faults, wrong...); len(faults) > 0 {
 		return Change{}, centre.ErrorAt(centre.Invalid, faults[0].Where, "%s%s", faults[0].Text, more(len(faults)-1))
 	}
 	lines := config.Diff(&old.Document, &d)
@@ -212,7 +251,7 @@ func (r *Room) put(ctx context.Context, s access.Subject, note string, undoes in
 	if row.Lines, err = json.Marshal(lines); err != nil {
 		return Change{}, err
 	}
-	_, err = r.centre.Do(ctx, live.Command{Client: "config", ID: fmt.Sprint(next.Version), Plan: func(p *live.Plan) error {
+	_, err = r.centre.Do(ctx, live.Command{Plan: func(p *live.Plan) error {
 		row.At = p.Now()
 		tell(p, old, next)
 		p.Fact(FactChanged, 0, s.Person, Changed{Version: next.Version})
@@ -220,10 +259,53 @@ func (r *Room) put(ctx context.Context, s access.Subject, note string, undoes in
 		return nil
 	}})
 	if err != nil {
-		return Change{}, err
+		return Change{}, r.unsure(ctx, err)
 	}
 	r.hold(next)
+	if err := r.record(ctx, s, old, next); err != nil {
+		return Change{}, err
+	}
 	return Change{Version: row.Version, At: row.At, Agent: row.Agent, Who: row.Who, Note: note, Undoes: undoes, Lines: lines}, nil
+}
+
+// unsure deals with a change that failed: where another node's version came first, or nobody knows whether this one was kept, the store is asked.
+func (r *Room) unsure(ctx context.Context, err error) error {
+	switch centre.KindOf(err) {
+	case centre.Conflict:
+		if again := r.Reload(ctx); again != nil {
+			r.stale.Store(true)
+		}
+	case centre.Unavailable:
+		r.stale.Store(true)
+		r.rouse()
+	}
+	return err
+}
+
+// rouse wakes KeepHours.
+func (r *Room) rouse() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// record tells the audit log of a change, and of everybody whose roles it changed.
+func (r *Room) record(ctx context.Context, s access.Subject, old, next *Book) error {
+	if err := r.audit(ctx, s, "config.changed", fmt.Sprintf("version %d", next.Version), ""); err != nil {
+		return err
+	}
+	for _, p := range next.Document.People {
+		id := centre.AgentID(p.ID)
+		was, now := old.people[id], next.people[id]
+		if was.Active == now.Active && slices.Equal(was.Grants, now.Grants) {
+			continue
+		}
+		if err := r.audit(ctx, s, "person.roles_changed", fmt.Sprintf("person %d", id), fmt.Sprintf("version %d", next.Version)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func more(n int) string {
@@ -309,6 +391,9 @@ func (r *Room) Undo(ctx context.Context, s access.Subject, version int64) (Chang
 func (r *Room) at(ctx context.Context, version int64) (*config.Document, error) {
 	v, err := r.store.At(ctx, version)
 	if err != nil {
+		if centre.KindOf(err) == centre.Missing {
+			return nil, centre.ErrorAt(centre.Missing, "version", "there is no version %d", version)
+		}
 		return nil, err
 	}
 	d := &config.Document{}

@@ -35,12 +35,23 @@ func (a Access) Credential(ctx context.Context, person centre.AgentID) (c access
 	return c, err
 }
 
-// SaveCredential implements access.Store.
-func (a Access) SaveCredential(ctx context.Context, c access.Credential) error {
-	return a.exec(ctx, `INSERT INTO credential(domain, person, password, totp, totp_pending, totp_last, failures, locked_until, changed)
-		VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (domain, person) DO UPDATE SET password=excluded.password, totp=excluded.totp,
-		totp_pending=excluded.totp_pending, totp_last=excluded.totp_last, failures=excluded.failures, locked_until=excluded.locked_until, changed=excluded.changed`,
-		a.Domain, c.Person, c.Password, c.TOTP, c.TOTPPending, c.TOTPLast, c.Failures, c.LockedUntil, c.Changed)
+// ChangeCredential implements access.Store. The first statement takes the row's lock, or makes the row, so that what fn sees is what it changes.
+func (a Access) ChangeCredential(ctx context.Context, person centre.AgentID, fn func(c *access.Credential) error) error {
+	return a.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
+		c := access.Credential{Person: person}
+		err := tx.QueryRow(ctx, `INSERT INTO credential(domain, person, password, totp_last, failures, locked_until, changed) VALUES($1,$2,'',0,0,0,0)
+			ON CONFLICT (domain, person) DO UPDATE SET person=excluded.person RETURNING password, totp, totp_pending, totp_last, failures, locked_until, changed`,
+			a.Domain, person).Scan(&c.Password, &c.TOTP, &c.TOTPPending, &c.TOTPLast, &c.Failures, &c.LockedUntil, &c.Changed)
+		if err != nil {
+			return err
+		}
+		if err := fn(&c); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE credential SET password=$3, totp=$4, totp_pending=$5, totp_last=$6, failures=$7, locked_until=$8, changed=$9
+			WHERE domain=$1 AND person=$2`, a.Domain, person, c.Password, c.TOTP, c.TOTPPending, c.TOTPLast, c.Failures, c.LockedUntil, c.Changed)
+		return err
+	})
 }
 
 func (a Access) exec(ctx context.Context, query string, args ...any) error {
@@ -122,6 +133,11 @@ func (a Access) AddInvitation(ctx context.Context, i access.InvitationRow) error
 	return a.exec(ctx, `INSERT INTO invitation(domain, hash, person, expires) VALUES($1,$2,$3,$4)`, a.Domain, i.Hash, i.Person, i.Expires)
 }
 
+// DropInvitationsOf implements access.Store.
+func (a Access) DropInvitationsOf(ctx context.Context, person centre.AgentID) error {
+	return a.exec(ctx, `DELETE FROM invitation WHERE domain=$1 AND person=$2`, a.Domain, person)
+}
+
 // TakeInvitation implements access.Store.
 func (a Access) TakeInvitation(ctx context.Context, hash string, now centre.Instant) (i access.InvitationRow, err error) {
 	i.Hash = hash
@@ -200,7 +216,7 @@ func (a Access) Keys(ctx context.Context) (out []access.KeyRow, err error) {
 			k, err := scanKey(scan)
 			out = append(out, k)
 			return err
-		}, `SELECT `+keyColumns+` FROM api_key WHERE domain=$1 ORDER BY id`, a.Domain)
+		}, `SELECT `+keyColumns+` FROM api_key WHERE domain=$1 AND expires>=0 ORDER BY id`, a.Domain)
 	})
 	return out, err
 }
@@ -210,6 +226,16 @@ func (a Access) KeyByHash(ctx context.Context, hash string) (k access.KeyRow, er
 	err = a.DB.Read(ctx, func(ctx context.Context, tx *Tx) error {
 		var err error
 		k, err = scanKey(tx.QueryRow(ctx, `SELECT `+keyColumns+` FROM api_key WHERE domain=$1 AND hash=$2`, a.Domain, hash).Scan)
+		return none(err, "key")
+	})
+	return k, err
+}
+
+// KeyByID implements access.Store.
+func (a Access) KeyByID(ctx context.Context, id int64) (k access.KeyRow, err error) {
+	err = a.DB.Read(ctx, func(ctx context.Context, tx *Tx) error {
+		var err error
+		k, err = scanKey(tx.QueryRow(ctx, `SELECT `+keyColumns+` FROM api_key WHERE domain=$1 AND id=$2 AND expires>=0`, a.Domain, id).Scan)
 		return none(err, "key")
 	})
 	return k, err
@@ -234,10 +260,10 @@ func (a Access) UseKey(ctx context.Context, id int64, at centre.Instant) error {
 	return a.exec(ctx, `UPDATE api_key SET used=$3 WHERE domain=$1 AND id=$2`, a.Domain, id, at)
 }
 
-// RemoveKey implements access.Store.
+// RemoveKey implements access.Store. The row stays, without its hash, so that its id, which the audit log speaks of, is never given to another key.
 func (a Access) RemoveKey(ctx context.Context, id int64) error {
 	return a.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
-		n, err := tx.Exec(ctx, `DELETE FROM api_key WHERE domain=$1 AND id=$2`, a.Domain, id)
+		n, err := tx.Exec(ctx, `UPDATE api_key SET hash='revoked ' || CAST(id AS TEXT), expires=-1 WHERE domain=$1 AND id=$2 AND expires>=0`, a.Domain, id)
 		if err == nil && n == 0 {
 			err = centre.ErrorAt(centre.Missing, "id", "there is no key %d", id)
 		}

@@ -69,12 +69,19 @@ func (r Rulebook) Used(ctx context.Context) (map[string]int32, error) {
 	return used, err
 }
 
-// Append writes a version.
+// Append writes a version, which must be the one after the newest.
 func (r Rulebook) Append(v RulebookVersion) Write {
 	return func(ctx context.Context, tx *Tx) error {
 		used, err := json.Marshal(v.Used)
 		if err != nil {
 			return err
+		}
+		var newest int64
+		if err := tx.QueryRow(ctx, `SELECT COALESCE(MAX(version), 0) FROM rulebook WHERE domain=$1`, r.Domain).Scan(&newest); err != nil {
+			return err
+		}
+		if newest != v.Version-1 {
+			return centre.ErrorAt(centre.Conflict, "base", "version %d has been made meanwhile: look at its changes and try again", newest)
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO rulebook(domain, version, at, agent, who, note, undoes, lines, used, body)
 			VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)`, r.Domain, v.Version, v.At, v.Agent, v.Who, v.Note, v.Undoes, v.Lines, string(used), v.Body)

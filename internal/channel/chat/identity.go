@@ -77,24 +77,31 @@ func (r *Room) SetBrandSecret(ctx context.Context, brand int32, secret []byte) e
 }
 
 // known finds or makes the customer of a signed identity.
-func (r *Room) known(ctx context.Context, who identity) (centre.CustomerID, error) {
-	id, err := r.Customers.ByAddress(ctx, "subject", who.Subject)
+func (r *Room) known(ctx context.Context, brand centre.BrandID, who identity) (centre.CustomerID, error) {
+	subject := subjectKey(brand, who.Subject)
+	id, err := r.Customers.ByAddress(ctx, "subject", subject)
 	if err != nil || id != 0 {
 		return id, err
 	}
-	_, err = r.Centre.Do(ctx, live.Command{Client: "subject " + hashToken(who.Subject)[:32], ID: "known", Plan: func(p *live.Plan) error {
-		id = r.newCustomer(p, store.CustomerRow{Name: who.Name, Email: who.Email, Phone: who.Phone, Number: who.Subject}, who.Subject)
+	_, err = r.Centre.Do(ctx, live.Command{Client: "subject " + hashToken(subject)[:32], ID: "known", Plan: func(p *live.Plan) error {
+		id = r.newCustomer(p, store.CustomerRow{Name: who.Name, Email: who.Email, Phone: who.Phone, Number: who.Subject}, subject)
 		return nil
 	}})
 	if err != nil {
 		return 0, err
 	}
-	return r.Customers.ByAddress(ctx, "subject", who.Subject)
+	return r.Customers.ByAddress(ctx, "subject", subject)
+}
+
+// subjectKey is a brand's own customer number as an address: number 1001 of one brand is somebody else at another.
+func subjectKey(brand centre.BrandID, subject string) string {
+	return fmt.Sprintf("%d/%s", brand, subject)
 }
 
 // newCustomer makes a customer in the plan; the id is the sequence number of the fact that tells of it.
 func (r *Room) newCustomer(p *live.Plan, row store.CustomerRow, subject string) centre.CustomerID {
-	row.Name, row.Email = conversation.Cut(row.Name, 100), strings.ToLower(strings.TrimSpace(row.Email))
+	row.Name, row.Email = conversation.Cut(row.Name, 100), strings.ToLower(conversation.Cut(row.Email, 254))
+	row.Phone, row.Number = conversation.Cut(row.Phone, 32), conversation.Cut(row.Number, 64)
 	row.Since = p.Now()
 	row.ID = centre.CustomerID(p.Fact("customer", 0, 0, struct{}{}))
 	p.Write(r.Customers.Put(row))

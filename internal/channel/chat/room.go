@@ -49,7 +49,8 @@ type Room struct {
 	mu      sync.Mutex
 	pace    map[string]*pace
 	screens map[centre.ContactID]map[*screen]bool
-	visits  map[string]store.Visitor // hash -> visitor, for a moment
+	windows map[string]map[*screen]bool // the same screens, and those without a conversation, by visitor
+	visits  map[string]store.Visitor    // hash -> visitor, for a moment
 }
 
 // New makes a room; Run makes it live.
@@ -63,7 +64,7 @@ func New(o Options) *Room {
 	if o.OnTyping == nil {
 		o.OnTyping = func(conversation.Typing) {}
 	}
-	return &Room{Options: o, pace: map[string]*pace{}, screens: map[centre.ContactID]map[*screen]bool{}, visits: map[string]store.Visitor{}}
+	return &Room{Options: o, pace: map[string]*pace{}, screens: map[centre.ContactID]map[*screen]bool{}, windows: map[string]map[*screen]bool{}, visits: map[string]store.Visitor{}}
 }
 
 // pace is a bucket that refills evenly: what one visitor or address may still do now.
@@ -204,7 +205,11 @@ func hashToken(token string) string {
 }
 
 // Introduce makes a browser a visitor. A token from before goes on being the same visitor; a signed identity makes it a known customer.
-func (r *Room) Introduce(ctx context.Context, origin string, in Introduction) (Token, error) {
+func (r *Room) Introduce(ctx context.Context, from Caller, in Introduction) (Token, error) {
+	if err := r.allow("visitor from "+from.Address, r.VisitorsPerMinute); err != nil {
+		return Token{}, err
+	}
+	origin := from.Origin
 	book := r.Rules.Book()
 	b := book.ByWidget(in.Key)
 	if b == nil {
@@ -219,8 +224,14 @@ func (r *Room) Introduce(ctx context.Context, origin string, in Introduction) (T
 	}
 	if in.Previous != "" {
 		v, err := r.Chat.Visitor(ctx, hashToken(in.Previous))
-		if err == nil && v.Brand == centre.BrandID(b.ID) && (who == nil || v.Customer == 0 || v.Verified) {
-			return r.again(ctx, v, who, in.Previous)
+		if err == nil && v.Brand == centre.BrandID(b.ID) {
+			same, err := r.samePerson(ctx, v, who)
+			if err != nil {
+				return Token{}, err
+			}
+			if same {
+				return r.again(ctx, v, who, in.Previous)
+			}
 		}
 		if err != nil && centre.KindOf(err) != centre.Missing {
 			return Token{}, err
@@ -231,7 +242,7 @@ func (r *Room) Introduce(ctx context.Context, origin string, in Introduction) (T
 	token := tokenPrefix + hex.EncodeToString(secret)
 	v := store.Visitor{Hash: hashToken(token), Brand: centre.BrandID(b.ID), Since: centre.At(r.Now())}
 	if who != nil {
-		if v.Customer, err = r.known(ctx, *who); err != nil {
+		if v.Customer, err = r.known(ctx, v.Brand, *who); err != nil {
 			return Token{}, err
 		}
 		v.Verified = true
@@ -239,12 +250,26 @@ func (r *Room) Introduce(ctx context.Context, origin string, in Introduction) (T
 	return Token{Token: token, Verified: v.Verified}, r.Chat.AddVisitor(ctx, v)
 }
 
+// samePerson tells whether a visitor from before may go on under the identity given now. Two people share a browser: whom the brand vouches for now
+// must be whom it vouched for then, and without an identity nobody goes on as a customer who had one.
+func (r *Room) samePerson(ctx context.Context, v store.Visitor, who *identity) (bool, error) {
+	switch {
+	case v.Verified && who == nil:
+		return false, nil
+	case v.Verified:
+		id, err := r.Customers.ByAddress(ctx, "subject", subjectKey(v.Brand, who.Subject))
+		return id == v.Customer, err
+	default:
+		return who == nil || v.Customer == 0, nil
+	}
+}
+
 // again goes on with a visitor from before; a signed identity that has come since then is added.
 func (r *Room) again(ctx context.Context, v store.Visitor, who *identity, token string) (Token, error) {
 	if who == nil || v.Verified {
 		return Token{Token: token, Verified: v.Verified}, nil
 	}
-	customer, err := r.known(ctx, *who)
+	customer, err := r.known(ctx, v.Brand, *who)
 	if err != nil {
 		return Token{}, err
 	}
@@ -257,8 +282,19 @@ func (r *Room) again(ctx context.Context, v store.Visitor, who *identity, token 
 	return Token{Token: token, Verified: true}, err
 }
 
-// visitor finds who asks.
-func (r *Room) visitor(ctx context.Context, authorization string) (store.Visitor, error) {
+// visitor finds who asks, and refuses sites that may not show the brand's chat.
+func (r *Room) visitor(ctx context.Context, who Caller) (store.Visitor, error) {
+	v, err := r.byToken(ctx, who.Authorization)
+	if err != nil {
+		return v, err
+	}
+	if b := r.Rules.Book().Brand(v.Brand); b != nil && !r.fromHere(b, who.Origin) {
+		return v, centre.ErrorAt(centre.Forbidden, "origin", "%s may not show the chat of %s", who.Origin, b.Name)
+	}
+	return v, nil
+}
+
+func (r *Room) byToken(ctx context.Context, authorization string) (store.Visitor, error) {
 	token, ok := strings.CutPrefix(authorization, "Bearer ")
 	if !ok || !strings.HasPrefix(token, tokenPrefix) {
 		return store.Visitor{}, centre.Errorf(centre.Unknown, "introduce yourself first: POST /api/chat/visitor")

@@ -19,10 +19,12 @@ import (
 
 // screen is one stream to one visitor's browser, bounded: who does not keep up is cut off and begins again.
 type screen struct {
-	out    chan told
-	closed bool
-	place  Place
-	state  State
+	visitor string
+	contact centre.ContactID
+	out     chan told
+	closed  bool
+	place   Place
+	state   State
 }
 
 type told struct {
@@ -109,10 +111,14 @@ func (r *Room) surveyOf(ctx context.Context, c store.ClosedContact) string {
 	if done, err := r.Surveys.Answered(ctx, c.ID); err != nil || done {
 		return "answered"
 	}
-	if c.Ended != 0 && centre.At(r.Now()).Sub(c.Ended) > time.Duration(book.Rules.SurveyOpenH)*time.Hour {
+	if r.surveyClosed(c) {
 		return "none"
 	}
 	return "open"
+}
+
+func (r *Room) surveyClosed(c store.ClosedContact) bool {
+	return c.Ended != 0 && centre.At(r.Now()).Sub(c.Ended) > time.Duration(r.Rules.Book().Rules.SurveyOpenH)*time.Hour
 }
 
 func (r *Room) firstName(id centre.AgentID) string {
@@ -125,8 +131,8 @@ func (r *Room) firstName(id centre.AgentID) string {
 }
 
 // Conversation is the visitor's present conversation.
-func (r *Room) Conversation(ctx context.Context, authorization string) (Conversation, error) {
-	v, err := r.visitor(ctx, authorization)
+func (r *Room) Conversation(ctx context.Context, who Caller) (Conversation, error) {
+	v, err := r.visitor(ctx, who)
 	if err != nil {
 		return Conversation{}, err
 	}
@@ -159,8 +165,8 @@ func (r *Room) messages(ctx context.Context, id centre.ContactID) ([]conversatio
 }
 
 // Transcript is a conversation as a text to keep.
-func (r *Room) Transcript(ctx context.Context, authorization string, id centre.ContactID) (name, text string, err error) {
-	v, err := r.visitor(ctx, authorization)
+func (r *Room) Transcript(ctx context.Context, who Caller, id centre.ContactID) (name, text string, err error) {
+	v, err := r.visitor(ctx, who)
 	if err != nil {
 		return "", "", err
 	}
@@ -184,9 +190,16 @@ func (r *Room) Transcript(ctx context.Context, authorization string, id centre.C
 			}
 		}
 	}
-	messages, _, err := r.messages(ctx, id)
-	if err != nil {
-		return "", "", err
+	var messages []conversation.Message
+	for before, more := int64(0), true; more; before = messages[0].ID {
+		var page []conversation.Message
+		if page, more, err = r.Words.Messages(ctx, id, before, messagesShown); err != nil {
+			return "", "", err
+		}
+		messages = append(page, messages...)
+		if len(messages) == 0 {
+			break
+		}
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s · %s\n\n", brand, reference(id))
@@ -208,8 +221,8 @@ func (r *Room) Transcript(ctx context.Context, authorization string, id centre.C
 }
 
 // Answer takes the two questions after the conversation. A later answer takes the place of an earlier one until the survey closes.
-func (r *Room) Answer(ctx context.Context, authorization string, a SurveyAnswer) error {
-	v, err := r.visitor(ctx, authorization)
+func (r *Room) Answer(ctx context.Context, who Caller, a SurveyAnswer) error {
+	v, err := r.visitor(ctx, who)
 	if err != nil {
 		return err
 	}
@@ -229,7 +242,7 @@ func (r *Room) Answer(ctx context.Context, authorization string, a SurveyAnswer)
 	if err != nil {
 		return err
 	}
-	if r.surveyOf(ctx, c) == "none" {
+	if r.surveyOf(ctx, c) == "none" || r.surveyClosed(c) {
 		return centre.ErrorAt(centre.Conflict, "contact_id", "this conversation is not asked about, or no longer")
 	}
 	book := r.Rules.Book()
@@ -263,27 +276,23 @@ type Answered struct {
 }
 
 // Follow streams the visitor's conversation: a snapshot, then what is new.
-func (r *Room) Follow(ctx context.Context, authorization string, _ int64, send func(seq int64, event string, data any) error) error {
-	v, err := r.visitor(ctx, authorization)
+func (r *Room) Follow(ctx context.Context, who Caller, _ int64, send func(seq int64, event string, data any) error) error {
+	v, err := r.visitor(ctx, who)
 	if err != nil {
 		return err
 	}
-	sc := &screen{out: make(chan told, screenBacklog)}
-	r.mu.Lock()
-	if len(r.screens[v.Contact]) >= 8 {
-		r.mu.Unlock()
-		return centre.Errorf(centre.Exhausted, "too many windows at once")
+	sc, err := r.open(v)
+	if err != nil {
+		return err
 	}
-	if r.screens[v.Contact] == nil {
-		r.screens[v.Contact] = map[*screen]bool{}
-	}
-	r.screens[v.Contact][sc] = true
-	r.mu.Unlock()
 	defer func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.drop(v.Contact, sc)
+		r.drop(sc)
 	}()
+	if now, err := r.visitor(ctx, who); err != nil || now.Contact != v.Contact {
+		return err // another conversation has begun meanwhile: the browser comes back for that
+	}
 	c, err := r.conversation(ctx, v)
 	if err != nil {
 		return err
@@ -306,25 +315,68 @@ func (r *Room) Follow(ctx context.Context, authorization string, _ int64, send f
 	}
 }
 
-// tell puts an event before every window of a conversation. The lock is held.
-func (r *Room) tell(id centre.ContactID, seq int64, event string, data any) {
-	for s := range r.screens[id] {
-		select {
-		case s.out <- told{seq, event, data}:
-		default:
-			r.drop(id, s)
+// windowsOfOne is how many windows one visitor may have open.
+const windowsOfOne = 8
+
+func (r *Room) open(v store.Visitor) (*screen, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.windows[v.Hash]) >= windowsOfOne {
+		return nil, centre.Errorf(centre.Exhausted, "too many windows at once")
+	}
+	sc := &screen{visitor: v.Hash, contact: v.Contact, out: make(chan told, screenBacklog)}
+	if r.windows[v.Hash] == nil {
+		r.windows[v.Hash] = map[*screen]bool{}
+	}
+	r.windows[v.Hash][sc] = true
+	if v.Contact != 0 {
+		if r.screens[v.Contact] == nil {
+			r.screens[v.Contact] = map[*screen]bool{}
+		}
+		r.screens[v.Contact][sc] = true
+	}
+	return sc, nil
+}
+
+// moveOn cuts off the visitor's windows that show another conversation: they come back to this one.
+func (r *Room) moveOn(v store.Visitor) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for sc := range r.windows[v.Hash] {
+		if sc.contact != v.Contact {
+			r.drop(sc)
 		}
 	}
 }
 
-func (r *Room) drop(id centre.ContactID, s *screen) {
+// tell puts an event before every window of a conversation. The lock is held.
+func (r *Room) tell(id centre.ContactID, seq int64, event string, data any) {
+	for s := range r.screens[id] {
+		r.tellOne(s, seq, event, data)
+	}
+}
+
+func (r *Room) tellOne(s *screen, seq int64, event string, data any) {
+	select {
+	case s.out <- told{seq, event, data}:
+	default:
+		r.drop(s)
+	}
+}
+
+// drop cuts a window off. The lock is held.
+func (r *Room) drop(s *screen) {
 	if !s.closed {
 		s.closed = true
 		close(s.out)
 	}
-	delete(r.screens[id], s)
-	if len(r.screens[id]) == 0 {
-		delete(r.screens, id)
+	delete(r.screens[s.contact], s)
+	if len(r.screens[s.contact]) == 0 {
+		delete(r.screens, s.contact)
+	}
+	delete(r.windows[s.visitor], s)
+	if len(r.windows[s.visitor]) == 0 {
+		delete(r.windows, s.visitor)
 	}
 }
 
@@ -343,9 +395,9 @@ func (r *Room) Run(ctx context.Context) {
 				r.Log.Warn("the chat's feed broke; beginning again", "error", err)
 			}
 			r.mu.Lock()
-			for id, all := range r.screens {
+			for _, all := range r.windows {
 				for s := range all {
-					r.drop(id, s)
+					r.drop(s)
 				}
 			}
 			r.mu.Unlock()
@@ -365,6 +417,9 @@ func (r *Room) follow(ctx context.Context) error {
 		return err
 	}
 	defer reader.Close()
+	r.mu.Lock()
+	clear(r.visits) // they may have moved on at the node that owned the centre before
+	r.mu.Unlock()
 	commits := make(chan []feed.Commit)
 	broken := make(chan error, 1)
 	go func() {
@@ -406,9 +461,7 @@ func (r *Room) watched() map[centre.ContactID]bool {
 	defer r.mu.Unlock()
 	out := make(map[centre.ContactID]bool, len(r.screens))
 	for id := range r.screens {
-		if id != 0 {
-			out[id] = true
-		}
+		out[id] = true
 	}
 	return out
 }
@@ -479,11 +532,11 @@ func (r *Room) show(ctx context.Context, ids map[centre.ContactID]bool) error {
 		for sc := range r.screens[id] {
 			if sc.state != states[id] {
 				sc.state = states[id]
-				r.tell(id, s.seq, "state", states[id])
+				r.tellOne(sc, s.seq, "state", states[id])
 			}
 			if sc.place != s.place {
 				sc.place = s.place
-				r.tell(id, 0, "place", s.place)
+				r.tellOne(sc, 0, "place", s.place)
 			}
 		}
 	}

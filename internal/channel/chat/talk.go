@@ -16,13 +16,17 @@ import (
 	"sentral/internal/store"
 )
 
-// Start begins a conversation with its first message. A repeated start, with the same key or while one is open, is that conversation.
-func (r *Room) Start(ctx context.Context, authorization string, in Start) (Conversation, error) {
-	v, err := r.visitor(ctx, authorization)
+// Start begins a conversation with its first message. A repeated start with the same key is that conversation; one with another key while a conversation
+// is open adds its words to that: what has been taken is never lost.
+func (r *Room) Start(ctx context.Context, who Caller, in Start) (Conversation, error) {
+	v, err := r.visitor(ctx, who)
 	if err != nil {
 		return Conversation{}, err
 	}
 	if err := r.allow(v.Hash, r.MessagesPerMinute); err != nil {
+		return Conversation{}, err
+	}
+	if err := r.allow("start from "+who.Address, r.VisitorsPerMinute); err != nil {
 		return Conversation{}, err
 	}
 	if err := checkAddress(in.Email); err != nil {
@@ -56,8 +60,12 @@ func (r *Room) Start(ctx context.Context, authorization string, in Start) (Conve
 	if err := r.begin(ctx, &s); err != nil {
 		return Conversation{}, err
 	}
-	r.keep(s.Visitor)
-	return r.conversation(ctx, s.Visitor)
+	r.forget(v.Hash)
+	if v, err = r.byToken(ctx, who.Authorization); err != nil {
+		return Conversation{}, err
+	}
+	r.moveOn(v)
+	return r.conversation(ctx, v)
 }
 
 // page keeps an address without its query, which may hold what is nobody's business.
@@ -92,8 +100,9 @@ func (r *Room) begin(ctx context.Context, s *starting) error {
 		s.Visitor = visitor
 		if open := p.ByKey(visitorKey(visitor)); open != 0 {
 			if c, ok := p.Engine().Contact(open); ok && c.Phase != routing.InWrapUp {
+				r.hearFrom(p, open, c)
+				r.say(p, conversation.Message{Contact: open, Author: conversation.ByCustomer, Name: name, Text: s.text, ClientKey: s.in.Key})
 				p.Result(open)
-				s.Contact = open
 				return nil // the conversation that is open goes on
 			}
 		}
@@ -149,8 +158,8 @@ func (r *Room) say(p *live.Plan, m conversation.Message) conversation.Message {
 }
 
 // Write writes to the centre. The same key again is the same message.
-func (r *Room) Write(ctx context.Context, authorization, key, text string, files []string) (conversation.Message, error) {
-	v, err := r.visitor(ctx, authorization)
+func (r *Room) Write(ctx context.Context, who Caller, key, text string, files []string) (conversation.Message, error) {
+	v, err := r.visitor(ctx, who)
 	if err != nil {
 		return conversation.Message{}, err
 	}
@@ -176,9 +185,7 @@ func (r *Room) Write(ctx context.Context, authorization, key, text string, files
 		if id == 0 || !ok || c.Phase == routing.InWrapUp {
 			return centre.Errorf(centre.Conflict, "the conversation is over: begin a new one")
 		}
-		if c.Phase == routing.InSnooze {
-			p.Step(routing.Event{Kind: routing.Woken, Contact: id})
-		}
+		r.hearFrom(p, id, c)
 		m := r.say(p, conversation.Message{Contact: id, Author: conversation.ByCustomer, Name: name, Text: text, Files: attached, ClientKey: key})
 		p.Result(m.ID)
 		return nil
@@ -196,12 +203,19 @@ func (r *Room) Write(ctx context.Context, authorization, key, text string, files
 	return r.Words.Message(ctx, n)
 }
 
-// attach finds uploads that are the visitor's own.
+// hearFrom wakes a contact that was put away: its customer is writing.
+func (r *Room) hearFrom(p *live.Plan, id centre.ContactID, c routing.ContactView) {
+	if c.Phase == routing.InSnooze {
+		p.Step(routing.Event{Kind: routing.Woken, Contact: id})
+	}
+}
+
+// attach finds uploads that are the visitor's own and not of an earlier conversation.
 func (r *Room) attach(ctx context.Context, v store.Visitor, ids []string) ([]conversation.File, error) {
 	out := []conversation.File{}
 	for i, id := range ids {
 		f, err := r.Words.File(ctx, id, false)
-		if err != nil || f.Owner != client(v) {
+		if err != nil || f.Owner != client(v) || (f.Contact != 0 && f.Contact != v.Contact) {
 			return nil, centre.ErrorAt(centre.Missing, fmt.Sprintf("files[%d]", i), "there is no such file of yours")
 		}
 		out = append(out, f.File)
@@ -210,8 +224,8 @@ func (r *Room) attach(ctx context.Context, v store.Visitor, ids []string) ([]con
 }
 
 // Typing tells the desk that the visitor is writing. It is never stored.
-func (r *Room) Typing(ctx context.Context, authorization string) error {
-	v, err := r.visitor(ctx, authorization)
+func (r *Room) Typing(ctx context.Context, who Caller) error {
+	v, err := r.visitor(ctx, who)
 	if err != nil || v.Contact == 0 {
 		return err
 	}
@@ -227,8 +241,8 @@ func (r *Room) Typing(ctx context.Context, authorization string) error {
 }
 
 // Read notes that the visitor has seen the messages up to one.
-func (r *Room) Read(ctx context.Context, authorization string, message int64) error {
-	v, err := r.visitor(ctx, authorization)
+func (r *Room) Read(ctx context.Context, who Caller, message int64) error {
+	v, err := r.visitor(ctx, who)
 	if err != nil {
 		return err
 	}
@@ -247,8 +261,8 @@ func (r *Room) Read(ctx context.Context, authorization string, message int64) er
 }
 
 // End is the visitor ending the conversation: leaving the queue, or saying goodbye.
-func (r *Room) End(ctx context.Context, authorization string) error {
-	v, err := r.visitor(ctx, authorization)
+func (r *Room) End(ctx context.Context, who Caller) error {
+	v, err := r.visitor(ctx, who)
 	if err != nil {
 		return err
 	}
@@ -273,8 +287,8 @@ func (r *Room) End(ctx context.Context, authorization string) error {
 }
 
 // Upload keeps a file until a message sends it. Files are taken once a person has joined.
-func (r *Room) Upload(ctx context.Context, authorization, name string, body []byte) (conversation.File, error) {
-	v, err := r.visitor(ctx, authorization)
+func (r *Room) Upload(ctx context.Context, who Caller, name string, body []byte) (conversation.File, error) {
+	v, err := r.visitor(ctx, who)
 	if err != nil {
 		return conversation.File{}, err
 	}
@@ -296,8 +310,8 @@ func (r *Room) Upload(ctx context.Context, authorization, name string, body []by
 }
 
 // File is an attachment of the visitor's present conversation, or an upload of their own.
-func (r *Room) File(ctx context.Context, authorization, id string) (conversation.File, []byte, error) {
-	v, err := r.visitor(ctx, authorization)
+func (r *Room) File(ctx context.Context, who Caller, id string) (conversation.File, []byte, error) {
+	v, err := r.visitor(ctx, who)
 	if err != nil {
 		return conversation.File{}, nil, err
 	}

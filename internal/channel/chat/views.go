@@ -9,6 +9,13 @@ import (
 	"sentral/internal/desk/conversation"
 )
 
+// Caller is what a request of a visitor says of who sends it.
+type Caller struct {
+	Authorization string // Bearer and the visitor's token
+	Origin        string // the site that the browser was on; empty when the browser did not say
+	Address       string // the network address, to bound what one of them may do; never stored
+}
+
 // Brand is how one brand's chat looks and whether it is open.
 type Brand struct {
 	Name     string         `json:"name"`

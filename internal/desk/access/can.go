@@ -47,6 +47,17 @@ func Can(s Subject, a Action, o Object) bool {
 	})
 }
 
+// Reaches tells whether o lies within what s was granted for a, whoever's it is: what colleagues of the same scope did for a customer whom s helps.
+func Reaches(s Subject, a Action, o Object) bool {
+	if s.System {
+		return true
+	}
+	if s.Partner != 0 && o.Partner != s.Partner {
+		return false
+	}
+	return slices.ContainsFunc(s.Grants, func(g Grant) bool { return table[g.Role][a] != no && covers(g.Scope, o) })
+}
+
 // Somewhere tells whether s may do a to anything at all. Screens ask it to know what to offer, and lists that then filter by Can.
 func Somewhere(s Subject, a Action) bool {
 	return s.System || slices.ContainsFunc(s.Grants, func(g Grant) bool { return table[g.Role][a] != no })

@@ -46,11 +46,13 @@ func (r *Room) setStatus(ctx context.Context, s access.Subject, agent centre.Age
 	if to == routing.Paused && r.Rules.Book().Pause(pause) == nil {
 		return centre.ErrorAt(centre.Invalid, "pause_id", "say why: there is no pause reason %d", pause)
 	}
-	r.hear(agent)
+	r.hear(s.Person)
 	var refused error
 	_, err := r.Centre.Do(ctx, live.Command{Plan: func(p *live.Plan) error {
 		a, ok := p.Engine().Agent(agent)
 		switch {
+		case ok && agent != s.Person && (a.State == routing.Gone || a.State == routing.Lost) && to != routing.Offline:
+			return centre.ErrorAt(centre.Conflict, "id", "this person is not at their desk: contacts would ring at an empty chair")
 		case !ok:
 			return centre.ErrorAt(centre.Conflict, "agent_id", "this person does not answer contacts")
 		case to == routing.Offline && a.State == routing.Gone:
@@ -155,8 +157,9 @@ func (r *Room) End(ctx context.Context, s access.Subject, id centre.ContactID) e
 		if err := hold(s, c); err != nil {
 			return err
 		}
-		step(p, &refused, routing.Event{Kind: routing.Ended, Contact: id, Agent: s.Person})
-		r.say(p, conversation.Message{Contact: id, Author: conversation.BySystem, Agent: s.Person, Name: firstName(s.Name), Code: "closed"})
+		if step(p, &refused, routing.Event{Kind: routing.Ended, Contact: id, Agent: s.Person}); refused == nil {
+			r.say(p, conversation.Message{Contact: id, Author: conversation.BySystem, Agent: s.Person, Name: firstName(s.Name), Code: "closed"})
+		}
 		return nil
 	})
 	if err != nil {
@@ -219,18 +222,36 @@ func (r *Room) ExtendWrapUp(ctx context.Context, s access.Subject, id centre.Con
 // Requeue gives the contact back; it keeps its place.
 func (r *Room) Requeue(ctx context.Context, s access.Subject, id centre.ContactID, queue centre.QueueID, words string) error {
 	return r.move(ctx, s, id, words, "requeued", routing.Event{Kind: routing.Requeued, Queue: queue}, func(p *live.Plan, c routing.ContactView) error {
-		return r.queueThere(p, queue, true)
+		return r.queueThere(p, s, queue, true)
 	})
 }
 
-func (r *Room) queueThere(p *live.Plan, queue centre.QueueID, same bool) error {
+func (r *Room) queueThere(p *live.Plan, s access.Subject, queue centre.QueueID, same bool) error {
 	if queue == 0 && same {
 		return nil
 	}
-	if q, ok := p.Engine().Queue(queue); !ok || !q.InForce {
+	if q, ok := p.Engine().Queue(queue); !ok || !q.InForce || !r.mayReachQueue(s, queue) {
 		return centre.ErrorAt(centre.Invalid, "queue_id", "there is no queue %d", queue)
 	}
 	return nil
+}
+
+// mayReachQueue tells whether somebody may put a contact into a queue: a partner's people only into queues that are shared with the partner, and whoever
+// was granted single brands or queues only into those.
+func (r *Room) mayReachQueue(s access.Subject, queue centre.QueueID) bool {
+	book := r.Rules.Book()
+	if s.Partner != 0 {
+		return book.Shares(queue, s.Partner)
+	}
+	o := access.Object{Queue: queue, Brand: book.BrandOf(queue)}
+	narrow := false
+	for _, g := range s.Grants {
+		if g.Scope.Kind != access.ScopeBrand && g.Scope.Kind != access.ScopeQueue {
+			return true
+		}
+		narrow = true
+	}
+	return narrow && access.Reaches(s, access.MoveContacts, o)
 }
 
 // Transfer hands the contact over, with words (C5).
@@ -262,6 +283,9 @@ func (r *Room) Consult(ctx context.Context, s access.Subject, id centre.ContactI
 		}
 		e.Contact, e.Agent = id, s.Person
 		step(p, &refused, e)
+		if refused != nil {
+			return nil
+		}
 		if words := strings.TrimSpace(conversation.Clean(to.Words)); words != "" {
 			r.note(p, conversation.Note{Contact: id, Agent: s.Person, Name: s.Name, Kind: "transfer", Text: words})
 		}
@@ -304,17 +328,18 @@ func target(to HandOver) (routing.Event, error) {
 func (r *Room) reachable(p *live.Plan, s access.Subject, e routing.Event) error {
 	switch e.Target {
 	case routing.ToQueue:
-		return r.queueThere(p, e.Queue, false)
+		return r.queueThere(p, s, e.Queue, false)
 	case routing.ToPerson:
 		a, ok := p.Engine().Agent(e.ToAgent)
-		if !ok || e.ToAgent == s.Person {
+		if who, _ := r.Rules.Person(e.ToAgent); !ok || e.ToAgent == s.Person || (s.Partner != 0 && who.Partner != s.Partner) {
 			return centre.ErrorAt(centre.Invalid, "agent_id", "choose a colleague who answers contacts")
 		}
 		if a.State == routing.Gone || a.State == routing.Lost || a.Status == routing.Paused || a.Status == routing.Away {
 			return centre.ErrorAt(centre.Conflict, "agent_id", "this colleague is not there now")
 		}
 	case routing.ToTeam:
-		if r.Rules.Book().Team(e.Team) == nil {
+		book := r.Rules.Book()
+		if other := book.PartnerOf(e.Team); book.Team(e.Team) == nil || (s.Partner != 0 && other != 0 && other != s.Partner) {
 			return centre.ErrorAt(centre.Invalid, "team_id", "there is no team %d", e.Team)
 		}
 	case routing.ToLeader:
@@ -342,11 +367,13 @@ func (r *Room) move(ctx context.Context, s access.Subject, id centre.ContactID, 
 			return err
 		}
 		e.Contact, e.Agent = id, c.Agent
+		if step(p, &refused, e); refused != nil {
+			return nil
+		}
 		if text := strings.TrimSpace(conversation.Clean(words)); text != "" {
 			r.note(p, conversation.Note{Contact: id, Agent: s.Person, Name: s.Name, Kind: "transfer", Text: text})
 		}
 		r.say(p, conversation.Message{Contact: id, Author: conversation.BySystem, Agent: s.Person, Name: firstName(s.Name), Code: code})
-		step(p, &refused, e)
 		return nil
 	})
 	if err != nil {

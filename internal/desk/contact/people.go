@@ -121,11 +121,21 @@ func (r *Room) customer(ctx context.Context, s access.Subject, id centre.Custome
 		return out, err
 	}
 	for _, p := range past {
-		if p.ID != contact {
+		if p.ID != contact && r.mayKnow(s, p) {
 			out.History = append(out.History, r.past(p))
 		}
 	}
 	return out, nil
+}
+
+// mayKnow tells whether somebody who helps a customer may know of an earlier contact of theirs: a partner's people know of the partner's own, and nobody of
+// what lies outside their grants.
+func (r *Room) mayKnow(s access.Subject, p store.PastContact) bool {
+	o := access.Object{Queue: p.Queue, Brand: p.Brand, Agent: p.Agent}
+	if who, ok := r.Rules.Person(p.Agent); ok {
+		o.Team, o.Partner = who.Team, who.Partner
+	}
+	return access.Can(s, access.ReadContacts, o) || access.Reaches(s, access.AnswerContacts, o) || access.Everywhere(s, access.ReadCustomers)
 }
 
 const summaryLength = 200

@@ -207,8 +207,8 @@ func (r *Room) takeRead(e *journal.Entry, t *touched) {
 		return
 	}
 	r.mu.Lock()
-	if th := r.threads[e.Contact]; th != nil && s.Side == conversation.ByAgent && s.Message > th.AgentRead {
-		th.AgentRead, th.unread = s.Message, 0
+	if th := r.threads[e.Contact]; th != nil && s.Side == conversation.ByAgent {
+		th.read(s.Message)
 	}
 	r.mu.Unlock()
 	t.words = append(t.words, func() {

@@ -105,6 +105,15 @@ func (r *Room) objectOf(s access.Subject, c routing.ContactView) access.Object {
 	return o
 }
 
+// subject is somebody as the screens act for them.
+func (r *Room) subject(id centre.AgentID) access.Subject {
+	p, ok := r.Rules.Person(id)
+	if !ok || !p.Active {
+		return access.Subject{Person: id}
+	}
+	return access.Subject{Person: id, Name: p.Name, Team: p.Team, Partner: p.Partner, Grants: p.Grants}
+}
+
 // act runs one command on a contact in the engine. The plan checks the contact's phase and returns its refusal before it steps. The key makes a
 // repetition harmless; an empty one is not recognised again.
 func (r *Room) act(ctx context.Context, s access.Subject, a access.Action, id centre.ContactID, key string, plan func(p *live.Plan, c routing.ContactView) error) (live.Receipt, error) {

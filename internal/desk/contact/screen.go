@@ -25,7 +25,10 @@ type told struct {
 	data  any
 }
 
-const screenBacklog = 256
+const (
+	screenBacklog = 256
+	screensOfOne  = 16 // windows that one agent may have open
+)
 
 // tell puts an event before every screen of an agent. The lock is held.
 func (r *Room) tell(seq int64, agent centre.AgentID, event string, data any) {
@@ -45,6 +48,38 @@ func (r *Room) drop(agent centre.AgentID, s *screen) {
 		close(s.out)
 	}
 	delete(r.screens[agent], s)
+	if len(r.screens[agent]) == 0 {
+		delete(r.screens, agent)
+	}
+}
+
+// leave tells colleagues that somebody whose last window has closed looks at nothing any more. The lock is held.
+func (r *Room) leave(agent centre.AgentID) {
+	for id, all := range r.present {
+		p, here := all[agent]
+		if !here {
+			continue
+		}
+		delete(all, agent)
+		p.Here, p.Typing = false, false
+		r.tellPresence(id, p)
+	}
+}
+
+// tellPresence tells everybody else who looks at a contact, or has it on their desk. The lock is held.
+func (r *Room) tellPresence(id centre.ContactID, p Presence) {
+	for agent := range r.present[id] {
+		if agent != p.Agent {
+			r.tell(0, agent, "presence", p)
+		}
+	}
+	if t := r.threads[id]; t != nil {
+		for agent := range t.onDesks {
+			if _, told := r.present[id][agent]; agent != p.Agent && !told {
+				r.tell(0, agent, "presence", p)
+			}
+		}
+	}
 }
 
 // dropScreens cuts every screen off: they come back and take a snapshot, here or at the centre's new owner.
@@ -94,6 +129,10 @@ func (r *Room) Follow(ctx context.Context, s access.Subject, after int64, send f
 	}
 	sc := &screen{out: make(chan told, screenBacklog)}
 	r.mu.Lock()
+	if len(r.screens[s.Person]) >= screensOfOne {
+		r.mu.Unlock()
+		return centre.Errorf(centre.Exhausted, "too many windows at once")
+	}
 	if r.screens[s.Person] == nil {
 		r.screens[s.Person] = map[*screen]bool{}
 	}
@@ -103,6 +142,9 @@ func (r *Room) Follow(ctx context.Context, s access.Subject, after int64, send f
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.drop(s.Person, sc)
+		if len(r.screens[s.Person]) == 0 {
+			r.leave(s.Person)
+		}
 	}()
 	desk, err := r.Desk(ctx, s)
 	if err != nil {
@@ -116,8 +158,6 @@ func (r *Room) Follow(ctx context.Context, s access.Subject, after int64, send f
 			return err
 		}
 	}
-	revoked := time.NewTicker(5 * time.Second)
-	defer revoked.Stop()
 	for {
 		select {
 		case t, ok := <-sc.out:
@@ -125,10 +165,6 @@ func (r *Room) Follow(ctx context.Context, s access.Subject, after int64, send f
 				return nil // cut off: the browser comes back and begins again
 			}
 			if err := send(t.seq, t.event, t.data); err != nil {
-				return err
-			}
-		case <-revoked.C:
-			if err := r.Access.Still(ctx, s); err != nil {
 				return err
 			}
 		case <-ctx.Done():
@@ -313,7 +349,7 @@ func (r *Room) Desk(ctx context.Context, s access.Subject) (Desk, error) {
 	r.mu.Unlock()
 	sort.Slice(d.Contacts, func(i, j int) bool { return d.Contacts[i].ID < d.Contacts[j].ID })
 	for i := range d.Offers {
-		r.completeOffer(ctx, &d.Offers[i])
+		r.completeOffer(ctx, s.Person, &d.Offers[i])
 	}
 	return d, nil
 }
@@ -370,18 +406,7 @@ func (r *Room) Present(ctx context.Context, s access.Subject, id centre.ContactI
 	} else {
 		delete(r.present[id], s.Person)
 	}
-	for agent := range r.present[id] {
-		if agent != s.Person {
-			r.tell(0, agent, "presence", p)
-		}
-	}
-	if t := r.threads[id]; t != nil {
-		for agent := range t.onDesks {
-			if agent != s.Person && r.present[id][agent].Agent == 0 {
-				r.tell(0, agent, "presence", p)
-			}
-		}
-	}
+	r.tellPresence(id, p)
 	visitorWaits := r.OnTyping != nil && typing && o.Agent == s.Person
 	r.mu.Unlock()
 	if visitorWaits {

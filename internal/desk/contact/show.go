@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"sentral/internal/centre"
+	"sentral/internal/desk/access"
 	"sentral/internal/engine/journal"
 	"sentral/internal/engine/live"
 	"sentral/internal/engine/routing"
@@ -118,7 +119,14 @@ func (r *Room) showContact(id centre.ContactID, s seen) {
 		r.tell(r.seq, agent, "contact", mine)
 	}
 	for agent := range r.present[id] { // leaders who look on
-		if !now[agent] && !th.onDesks[agent] {
+		if now[agent] {
+			continue
+		}
+		if s := r.subject(agent); open && !access.Can(s, access.ReadContacts, r.objectOf(s, c)) {
+			delete(r.present[id], agent) // it has gone where they may not follow
+			continue
+		}
+		if !th.onDesks[agent] {
 			r.tell(r.seq, agent, "contact", sum)
 		}
 	}
@@ -157,7 +165,7 @@ func (r *Room) showOffer(ctx context.Context, id centre.AgentID, a routing.Agent
 	}
 	seq := r.seq
 	return func() {
-		r.completeOffer(ctx, &o)
+		r.completeOffer(ctx, id, &o)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.offers[id].offer == o.ID {
@@ -192,14 +200,14 @@ func (r *Room) offer(a routing.AgentView, s seen, t touched) (Offer, bool) {
 }
 
 // completeOffer adds what stands in the store: the customer's latest contacts, and what a colleague said about this one.
-func (r *Room) completeOffer(ctx context.Context, o *Offer) {
+func (r *Room) completeOffer(ctx context.Context, agent centre.AgentID, o *Offer) {
 	if o.Contact.Customer != 0 {
-		past, err := r.Customers.History(ctx, o.Contact.Customer, 4)
+		past, err := r.Customers.History(ctx, o.Contact.Customer, historyLength)
 		if err != nil {
 			r.Log.Error("a customer's history could not be read", "customer", o.Contact.Customer, "error", err)
 		}
 		for _, p := range past {
-			if p.ID != o.Contact.ID && len(o.History) < 3 {
+			if p.ID != o.Contact.ID && len(o.History) < 3 && r.mayKnow(r.subject(agent), p) {
 				o.History = append(o.History, r.past(p))
 			}
 		}
@@ -224,7 +232,7 @@ var phases = map[routing.Phase]State{
 func (r *Room) summarise(id centre.ContactID, c routing.ContactView, open bool, row journal.Contact, th *thread) Summary {
 	s := Summary{
 		ID: id, State: Closed, Channel: c.Channel, Queue: c.Queue, Brand: r.Rules.Book().BrandOf(c.Queue), Agent: c.Agent,
-		Customer: th.Customer, Name: th.Name, Language: th.Language, Preview: th.preview, PreviewBy: string(th.previewBy), Unread: th.unread,
+		Customer: th.Customer, Name: th.Name, Language: th.Language, Preview: th.preview, PreviewBy: string(th.previewBy), Unread: len(th.unread),
 		ArrivedAt: c.Arrived, LastAt: th.lastAt, WaitingSince: th.waitingSince, AnsweredAt: row.Answered,
 	}
 	if !open {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"sentral/internal/centre"
 	"sentral/internal/desk/access"
@@ -14,6 +15,9 @@ import (
 )
 
 const pageOfMessages = 30
+
+// partnerRemembers is how long a partner's people may read a contact after it ended.
+const partnerRemembers = 7 * 24 * time.Hour
 
 // readable finds a contact, open or closed, that the subject may read.
 func (r *Room) readable(ctx context.Context, s access.Subject, id centre.ContactID) (open bool, o access.Object, err error) {
@@ -28,7 +32,10 @@ func (r *Room) readable(ctx context.Context, s access.Subject, id centre.Contact
 	}
 	if !open {
 		c, err := r.Customers.Contact(ctx, id)
-		if err != nil {
+		if err != nil && centre.KindOf(err) != centre.Missing {
+			return false, o, err
+		}
+		if err != nil || (s.Partner != 0 && centre.At(r.Now()).Sub(c.Ended) > partnerRemembers) {
 			return false, o, centre.ErrorAt(centre.Missing, "id", "there is no contact %d", id)
 		}
 		o = access.Object{Queue: c.LastQueue, Brand: c.Brand, Agent: c.Agent}
@@ -36,15 +43,18 @@ func (r *Room) readable(ctx context.Context, s access.Subject, id centre.Contact
 			o.Team, o.Partner = p.Team, p.Partner
 		}
 	}
-	if !access.Can(s, access.ReadContacts, o) && !r.historyOf(s, id) {
+	if !access.Can(s, access.ReadContacts, o) && !r.historyOf(ctx, s, o, id) {
 		return false, o, centre.ErrorAt(centre.Missing, "id", "there is no contact %d", id)
 	}
 	return open, o, nil
 }
 
 // historyOf tells whether a contact belongs to a customer whom the agent is helping right now: an earlier contact may then be read.
-func (r *Room) historyOf(s access.Subject, id centre.ContactID) bool {
-	t, err := r.Conversation.Thread(context.Background(), id)
+func (r *Room) historyOf(ctx context.Context, s access.Subject, o access.Object, id centre.ContactID) bool {
+	if !access.Reaches(s, access.AnswerContacts, o) {
+		return false
+	}
+	t, err := r.Conversation.Thread(ctx, id)
 	if err != nil || t.Customer == 0 {
 		return false
 	}
@@ -165,7 +175,7 @@ func (r *Room) Reply(ctx context.Context, s access.Subject, id centre.ContactID,
 	if text == "" && len(m.Files) == 0 {
 		return conversation.Message{}, centre.ErrorAt(centre.Invalid, "text", "is empty")
 	}
-	files, err := r.attach(ctx, client(s), m.Files)
+	files, err := r.attach(ctx, client(s), id, m.Files)
 	if err != nil {
 		return conversation.Message{}, err
 	}
@@ -213,12 +223,12 @@ func (r *Room) answeredSince(id centre.ContactID, agent centre.AgentID, after in
 	return m
 }
 
-// attach finds uploads that are the sender's own and not yet sent.
-func (r *Room) attach(ctx context.Context, owner string, ids []string) ([]conversation.File, error) {
+// attach finds uploads that are the sender's own and not sent to anybody else.
+func (r *Room) attach(ctx context.Context, owner string, contact centre.ContactID, ids []string) ([]conversation.File, error) {
 	out := []conversation.File{}
 	for i, id := range ids {
 		f, err := r.Conversation.File(ctx, id, false)
-		if err != nil || f.Owner != owner {
+		if err != nil || f.Owner != owner || (f.Contact != 0 && f.Contact != contact) {
 			return nil, centre.ErrorAt(centre.Missing, fmt.Sprintf("files[%d]", i), "there is no such file of yours")
 		}
 		out = append(out, f.File)

@@ -2,6 +2,7 @@ package contact
 
 import (
 	"context"
+	"slices"
 
 	"sentral/internal/centre"
 	"sentral/internal/desk/conversation"
@@ -12,7 +13,7 @@ type thread struct {
 	conversation.Thread
 	preview      string
 	previewBy    conversation.Author
-	unread       int
+	unread       []int64 // the customer's messages that the agent has not seen, at most unreadKept
 	lastAt       centre.Instant
 	waitingSince centre.Instant // the customer's first message that nobody has answered
 	lastAnswer   int64          // the newest answer of an agent
@@ -20,14 +21,23 @@ type thread struct {
 	onDesks      map[centre.AgentID]bool // where it was shown last
 }
 
-const previewLength = 120
+const (
+	previewLength = 120
+	unreadKept    = 99
+)
+
+// read notes that the agent has seen the messages up to one.
+func (t *thread) read(upTo int64) {
+	t.AgentRead = max(t.AgentRead, upTo)
+	t.unread = slices.DeleteFunc(t.unread, func(id int64) bool { return id <= upTo })
+}
 
 // heard takes one more message into the thread.
 func (t *thread) heard(m conversation.Message) {
 	switch m.Author {
 	case conversation.ByCustomer:
-		if m.ID > t.AgentRead {
-			t.unread++
+		if m.ID > t.AgentRead && len(t.unread) < unreadKept {
+			t.unread = append(t.unread, m.ID)
 		}
 		if t.waitingSince == 0 {
 			t.waitingSince = m.At
