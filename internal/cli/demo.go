@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"sentral/internal/app"
 	"sentral/internal/demo"
@@ -20,6 +21,9 @@ type DemoCommand struct {
 // freshLog is how few entries the log of a centre has that was opened just now.
 const freshLog = 200
 
+// morningHours is how much of the day before now the demo shows.
+const morningHours = 6
+
 // Run opens the demo.
 func (c DemoCommand) Run(ctx context.Context, s Streams) error {
 	if c.Speed < 1 || c.Speed > 60 {
@@ -33,7 +37,11 @@ func (c DemoCommand) Run(ctx context.Context, s Streams) error {
 	o.Document, o.Demo = d, true
 	people := demo.SignIns()
 	o.SignIns = people
-	clock := demo.NewClock()
+	zone, err := time.LoadLocation(d.Organisation.TimeZone)
+	if err != nil {
+		return err
+	}
+	clock := demo.NewClock(zone, morningHours)
 	o.Clock = clock
 	a, err := app.Open(ctx, o)
 	if err != nil {
@@ -43,7 +51,9 @@ func (c DemoCommand) Run(ctx context.Context, s Streams) error {
 	if err := demo.Prepare(ctx, a.Access, a.Rules, people); err != nil {
 		return err
 	}
-	if a.Centre.Head() < freshLog && !c.Quiet {
+	if a.Centre.Head() >= freshLog || c.Quiet {
+		clock.Release()
+	} else {
 		morning := demo.Morning{Clock: clock, Centre: a.Centre, Rules: a.Rules, Surveys: a.Surveys(), Seed: c.Seed}
 		if err := morning.Play(ctx); err != nil {
 			return err

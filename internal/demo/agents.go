@@ -204,7 +204,7 @@ func (d *desk) converse(ctx context.Context, c contact.Summary, ch chan conversa
 // reply reads, types and writes; false when the contact is gone or the demo is over.
 func (d *desk) reply(ctx context.Context, path string, c contact.Summary, text string) bool {
 	rng := d.rng.Split(uint64(c.ID), uint64(len(text)))
-	if !d.pause(ctx, seconds(6+rng.Exponential(14))) {
+	if !d.pause(ctx, seconds(10+rng.Exponential(22))) {
 		return false
 	}
 	_ = d.b.call(ctx, http.MethodPut, path+"/presence", map[string]any{"here": true, "typing": true}, nil)

@@ -83,7 +83,7 @@ func (c *cast) pause(ctx context.Context, d time.Duration) bool {
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
 // perHour is how many customers write to each brand in an hour of the demo.
-var perHour = map[string]float64{"fjordglimt": 240, "alvljus": 90}
+var perHour = map[string]float64{"fjordglimt": 700, "alvljus": 250}
 
 // arrivals lets customers come by a Poisson process whose rate swells and ebbs over half an hour of demo time; some come at once, so that there is something
 // to see.

@@ -24,8 +24,17 @@ type Clock struct {
 	early atomic.Int64 // milliseconds; zero for the machine's time
 }
 
-// NewClock makes the demo's clock.
-func NewClock() *Clock { return &Clock{Clock: live.SystemClock()} }
+// NewClock makes the demo's clock. It begins some hours back, within the day of the zone: a clock that has shown the present cannot show the morning.
+func NewClock(zone *time.Location, hours int) *Clock {
+	c := &Clock{Clock: live.SystemClock()}
+	now := time.Now()
+	y, m, d := now.In(zone).Date()
+	c.early.Store(max(time.Date(y, m, d, 0, 0, 0, 0, zone).UnixMilli(), now.Add(-time.Duration(hours)*time.Hour).UnixMilli()))
+	return c
+}
+
+// Release lets the clock show the present from now on.
+func (c *Clock) Release() { c.early.Store(0) }
 
 // Wall implements live.Clock.
 func (c *Clock) Wall() time.Time {
@@ -43,8 +52,13 @@ type Morning struct {
 	Rules   *rulebook.Room
 	Surveys store.Survey
 	Seed    int64
-	Hours   int // how many hours back at most, within today; default 6
 }
+
+// earlyTraffic is how much of the day's traffic comes in the morning, and earlyStaff how many of its agents are there.
+const (
+	earlyTraffic = .34
+	earlyStaff   = .6
+)
 
 // bucket is the grain of the morning's time: what happens within it is one commit.
 const bucket = 10_000
@@ -81,22 +95,12 @@ func (a *agenda) Pop() any {
 	return x
 }
 
-// Play plays the morning and leaves the clock at the present. A centre that has a past of its own is left alone.
+// Play plays the morning and leaves the clock at the present.
 func (m Morning) Play(ctx context.Context) error {
-	defer m.Clock.early.Store(0)
-	if m.Hours <= 0 {
-		m.Hours = 6
-	}
-	zone, err := time.LoadLocation(m.Rules.Book().Organisation.TimeZone)
-	if err != nil {
-		return err
-	}
-	now := time.Now()
-	y, mo, d := now.In(zone).Date()
-	from := max(time.Date(y, mo, d, 0, 0, 0, 0, zone).UnixMilli(), now.Add(-time.Duration(m.Hours)*time.Hour).UnixMilli())
-	p := &played{Morning: m, rng: stat.Stream(uint64(m.Seed), "demo morning"), until: now.UnixMilli() - 60_000}
+	defer m.Clock.Release()
+	p := &played{Morning: m, rng: stat.Stream(uint64(m.Seed), "demo morning"), until: time.Now().UnixMilli() - 60_000}
 	p.queues()
-	return p.run(ctx, from)
+	return p.run(ctx, m.Clock.early.Load()+bucket)
 }
 
 type played struct {
@@ -114,7 +118,7 @@ func (p *played) queues() {
 	for _, b := range p.Rules.Book().Brands {
 		for _, t := range b.Topics {
 			id := centre.QueueID(p.Rules.Book().ID("queues", t.Queue))
-			p.rates[id] = perHour[b.Key] / 2 / float64(len(b.Topics))
+			p.rates[id] = perHour[b.Key] * earlyTraffic / float64(len(b.Topics))
 			p.ids = append(p.ids, id)
 		}
 	}
@@ -175,7 +179,7 @@ func (p *played) goHome(ctx context.Context, people []centre.AgentID) error {
 func (p *played) agents() []centre.AgentID {
 	var out []centre.AgentID
 	for _, x := range p.Rules.Book().People {
-		if x.Capacity != "" && !isPersona(x.Email) {
+		if x.Capacity != "" && !isPersona(x.Email) && float64(x.ID%10) < 10*earlyStaff {
 			out = append(out, centre.AgentID(x.ID))
 		}
 	}

@@ -50,7 +50,7 @@ export function Figures({ wall }: { wall: BoardWall }) {
         foot={
           <>
             {wall.waiting > 0 && <Status level={wait}>{t(wait === 'ok' ? 'wall.within' : 'wall.over')}</Status>}
-            <span>{t('wall.goal', { goal: clock(wall.longest_wait_target_ms) })}</span>
+            {wall.longest_wait_target_ms > 0 && <span>{t('wall.goal', { goal: clock(wall.longest_wait_target_ms) })}</span>}
           </>
         }
       />
