@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -71,6 +72,9 @@ func runNode() {
 			if now := c.Status().Owner; now != owner {
 				owner = now
 				say("owner %v", owner)
+				if owner {
+					go sayFirstOffer(run, c, say)
+				}
 			}
 		}
 	}()
@@ -80,6 +84,29 @@ func runNode() {
 	clients.Wait()
 	db.Close()
 	os.Exit(0)
+}
+
+// sayFirstOffer says when the feed tells of an offer.
+func sayFirstOffer(run context.Context, c *live.Centre, say func(string, ...any)) {
+	reader, err := c.Hub().Subscribe(c.Head())
+	if err != nil {
+		return
+	}
+	defer reader.Close()
+	for {
+		commits, err := reader.Next(run)
+		if err != nil {
+			return
+		}
+		for _, commit := range commits {
+			for _, e := range commit.Entries {
+				if slices.ContainsFunc(e.Decisions, func(d routing.Decision) bool { return d.Kind == routing.Offered }) {
+					say("offered")
+					return
+				}
+			}
+		}
+	}
 }
 
 // clientWorks sends one command after the other, each again and again until it is acknowledged.
@@ -193,6 +220,7 @@ func (n *node) listen(out io.Reader) {
 			if _, err := fmt.Sscan(rest, &a.client, &a.n, &a.seq); err == nil {
 				n.acks = append(n.acks, a)
 			}
+		case "offered":
 		case "owner":
 			n.owner = rest == "true"
 			word = lines.Text()
