@@ -58,7 +58,7 @@ func (e *Engine) digestEvent(ev *Event) {
 
 func (e *Engine) foldJSON(v any) {
 	b, err := json.Marshal(v)
-	must(err == nil, "L10: rules and profiles are plain data")
+	must(err == nil, "L21: rules and profiles are plain data")
 	e.digest = sum(e.digest, b)
 }
 

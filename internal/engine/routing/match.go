@@ -123,7 +123,7 @@ func (e *Engine) matchFew() {
 			return
 		}
 		ch := e.bestAgent(best.slot)
-		must(ch.agent >= 0, "L7: who can be served can be given to somebody")
+		must(ch.agent >= 0, "L10: who can be served can be given to somebody")
 		e.give(best.slot, &ch)
 	}
 }
@@ -295,7 +295,7 @@ func (e *Engine) serve(a int32) bool {
 		return false
 	}
 	ch := e.choiceOf(best.slot, a)
-	must(ch.agent >= 0, "L7: who waits for this agent can be given to this agent")
+	must(ch.agent >= 0, "L10: who waits for this agent can be given to this agent")
 	e.give(best.slot, &ch)
 	return e.agents[a].direct != 0
 }

@@ -131,7 +131,7 @@ type StepPool struct {
 func (e *Engine) WhoWouldGet(ev Event) (centre.AgentID, Why, []StepPool) {
 	n := New()
 	if err := n.Restore(e.Snapshot()); err != nil {
-		must(false, "L10: a snapshot can be restored")
+		must(false, "L21: a snapshot can be restored")
 	}
 	ev.Kind, ev.At = Arrived, centre.Instant(e.now)
 	if ev.Contact == 0 {

@@ -291,7 +291,7 @@ func (e *Engine) phaseOver(ci int32) {
 	case InPromise:
 		e.promiseDue(ci)
 	default:
-		must(false, "L9: only a phase with a limit has a deadline")
+		must(false, "L11: only a phase with a limit has a deadline")
 	}
 }
 
@@ -323,7 +323,7 @@ func (e *Engine) askWake() {
 	}
 	at := e.nextTimer()
 	if at > 0 && (e.asked == 0 || at < e.asked) {
-		must(at > e.now, "L9: a deadline lies in the future")
+		must(at > e.now, "L20: a deadline lies in the future")
 		e.asked = at
 		e.emit(Decision{Kind: WakeAt, Until: centre.Instant(at)})
 	}
