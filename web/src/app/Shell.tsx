@@ -1,21 +1,23 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { Compass, Keyboard, Languages, LogOut, Moon, Search, Sun, SunMoon, UserRound } from 'lucide-react'
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { type ReactNode, Suspense, useEffect, useState } from 'react'
 import { api } from '../lib/api.ts'
 import { localeNames, locales, useT } from '../lib/i18n.ts'
+import { later } from '../lib/later.ts'
 import { Avatar } from '../ui/Avatar.tsx'
 import { Logo } from '../ui/Logo.tsx'
 import { Empty } from '../ui/States.tsx'
-import { faces } from './faces.ts'
+import { faces, sees } from './faces.ts'
+import { useSessionOver } from './over.ts'
 import { Ringing } from './Ringing.tsx'
-import { SessionOver } from './SessionOver.tsx'
-import { ShortcutSheet } from './ShortcutSheet.tsx'
 import { useCan, useMe, usePreferences } from './session.ts'
 import { useShortcut } from './shortcuts.ts'
 import { setTitle, useWorkday } from './workday.ts'
 
-const Palette = lazy(() => import('./Palette.tsx'))
+const Palette = later(() => import('./Palette.tsx'))
+const ShortcutSheet = later(() => import('./ShortcutSheet.tsx'))
+const SessionOver = later(() => import('./SessionOver.tsx'))
 
 /** What stands around every face: the rail, the palette, the sheet of shortcuts, ringing offers and the session's end. */
 export function Shell() {
@@ -25,11 +27,12 @@ export function Shell() {
   const unread = useWorkday(can('contacts.answer'))
   const [palette, setPalette] = useState<'never' | 'open' | 'closed'>('never')
   const [sheet, setSheet] = useState(false)
+  const [over, forgetOver] = useSessionOver()
   const path = useRouterState({ select: s => s.location.pathname.split('/')[1] ?? '' })
   useShortcut({ keys: 'mod+k', label: 'palette.open', group: 'keys.group_everywhere', run: () => setPalette('open') })
   useShortcut({ keys: '/', label: 'palette.search', group: 'keys.group_everywhere', run: () => setPalette('open') })
   useShortcut({ keys: '?', label: 'keys.title', group: 'keys.group_everywhere', run: () => setSheet(true) })
-  const seen = faces.filter(f => !f.action || can(f.action))
+  const seen = faces.filter(f => sees(f, can))
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -66,8 +69,10 @@ export function Shell() {
           <Palette opened={palette === 'open'} close={() => setPalette('closed')} />
         </Suspense>
       )}
-      <ShortcutSheet opened={sheet} close={() => setSheet(false)} />
-      <SessionOver />
+      <Suspense>
+        {sheet && <ShortcutSheet close={() => setSheet(false)} />}
+        {over && <SessionOver close={forgetOver} />}
+      </Suspense>
     </div>
   )
 }
