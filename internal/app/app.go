@@ -45,10 +45,12 @@ type Options struct {
 	SignIns  []publicui.SignIn // the demo's people, shown on the sign-in page
 	// OpenMetrics lets other machines read /metrics; else only this one may.
 	OpenMetrics bool
-	TTL         time.Duration // of the lease; default 5 s
-	Log         *slog.Logger
-	Clock       live.Clock       // of the centre; default the machine's
-	Document    *config.Document // applied when there is no configuration yet; nil leaves that to the first-run wizard
+	// PrivateWebhooks lets webhooks reach loopback addresses and private networks; else only public addresses, or loopback while Address is one.
+	PrivateWebhooks bool
+	TTL             time.Duration // of the lease; default 5 s
+	Log             *slog.Logger
+	Clock           live.Clock       // of the centre; default the machine's
+	Document        *config.Document // applied when there is no configuration yet; nil leaves that to the first-run wizard
 	// Proxies are the networks of the reverse proxies in front: what they say in X-Forwarded-For of a browser's address is believed.
 	Proxies []netip.Prefix
 	Now     func() time.Time // the rooms' clock; default time.Now. The centre's own time follows Clock
@@ -182,7 +184,8 @@ func (a *App) rooms(now func() time.Time) {
 		Centre: a.Centre, Rules: a.Rules, Access: a.Access, Conversation: words, Customers: customers, Recent: recent, Levels: a.Board.Level, OnTyping: a.Chat.AgentTyping,
 		Now: now, Log: a.Log,
 	})
-	a.Webhooks = webhook.New(webhook.Options{Centre: a.Centre, Store: store.Webhook{DB: a.DB, Domain: domain}, Access: a.Access, Seal: a.Access.Seal, Unseal: a.Access.Unseal, Now: now, Log: a.Log})
+	a.Webhooks = webhook.New(webhook.Options{Centre: a.Centre, Store: store.Webhook{DB: a.DB, Domain: domain}, Access: a.Access, Seal: a.Access.Seal, Unseal: a.Access.Unseal, Now: now, Log: a.Log,
+		Address: a.Address, Private: a.PrivateWebhooks})
 }
 
 // Surveys is where the customers' answers are kept.

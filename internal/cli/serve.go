@@ -22,6 +22,7 @@ type NodeFlags struct {
 	TTL      time.Duration  `name:"lease" default:"5s" help:"How long the owner's lease must stand still before another node takes over."`
 	DevUI    string         `name:"dev-ui" hidden:""`
 	Metrics  bool           `name:"open-metrics" help:"Let other machines read /metrics."`
+	Private  bool           `name:"private-webhooks" env:"SENTRAL_PRIVATE_WEBHOOKS" help:"Let webhooks reach this machine and private networks."`
 	Proxies  []netip.Prefix `name:"proxy" env:"SENTRAL_PROXIES" help:"Network of the reverse proxies in front, such as 10.0.0.0/8: their X-Forwarded-For is believed." placeholder:"CIDR"`
 	LogLevel slog.Level     `name:"log-level" default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
 }
@@ -29,7 +30,8 @@ type NodeFlags struct {
 func (f NodeFlags) options(log io.Writer) app.Options {
 	return app.Options{
 		Listen: f.Listen, Address: f.Address, Data: f.Data, Database: f.Database, Node: f.Node, NodeAddr: f.NodeAddr, TTL: f.TTL, DevUI: f.DevUI, OpenMetrics: f.Metrics, Proxies: f.Proxies,
-		Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: f.LogLevel})),
+		PrivateWebhooks: f.Private,
+		Log:             slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: f.LogLevel})),
 	}
 }
 
