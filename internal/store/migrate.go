@@ -17,8 +17,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date. Several nodes may do it at once: who loses the race tries again and finds the work done.
-func (db *DB) migrate(ctx context.Context) error {
+// migrate brings the schema up to a version, or up to date when that is zero. Several nodes may do it at once: who loses the race tries again and finds the work done.
+func (db *DB) migrate(ctx context.Context, upto int64) error {
 	var err error
 	for attempt := range 10 {
 		if attempt > 0 {
@@ -28,14 +28,14 @@ func (db *DB) migrate(ctx context.Context) error {
 				return centre.Errorf(centre.Unavailable, "store: migrate: %w", ctx.Err())
 			}
 		}
-		if err = db.migrateOnce(ctx); err == nil || centre.KindOf(err) == centre.Invalid {
+		if err = db.migrateOnce(ctx, upto); err == nil || centre.KindOf(err) == centre.Invalid {
 			return err
 		}
 	}
 	return err
 }
 
-func (db *DB) migrateOnce(ctx context.Context) error {
+func (db *DB) migrateOnce(ctx context.Context, upto int64) error {
 	files, err := migrationTexts(db.kind)
 	if err != nil {
 		return centre.Errorf(centre.Internal, "store: migrations: %w", err)
@@ -57,10 +57,12 @@ func (db *DB) migrateOnce(ctx context.Context) error {
 		return explain("migrate", err)
 	}
 	sources := provider.ListSources()
-	if newest := sources[len(sources)-1].Version; have > newest {
-		return centre.Errorf(centre.Invalid, "store: the database is at version %d and this program knows %d: run the newer program", have, newest)
+	if newest := sources[len(sources)-1].Version; max(have, upto) > newest {
+		return centre.Errorf(centre.Invalid, "store: the database is at version %d and this program knows %d: run the newer program", max(have, upto), newest)
+	} else if upto == 0 {
+		upto = newest
 	}
-	results, err := provider.Up(ctx)
+	results, err := provider.UpTo(ctx, upto)
 	if err != nil {
 		return explain("migrate", err)
 	}

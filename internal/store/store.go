@@ -43,6 +43,8 @@ type Options struct {
 	Log *slog.Logger
 	// Between is laid between the store and the database's driver; nil for nothing. Failure tests break things here.
 	Between func(driver.Connector) driver.Connector
+
+	schema int64 // migrate up to this version only; zero for the newest
 }
 
 // DB is one open database. Its methods may be called from any goroutine.
@@ -81,7 +83,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		err = db.openSQLite(ctx, o)
 	}
 	if err == nil && !o.ReadOnly {
-		err = db.migrate(ctx)
+		err = db.migrate(ctx, o.schema)
 	}
 	if err != nil {
 		db.Close()
