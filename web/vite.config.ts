@@ -1,10 +1,11 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { precompress } from './tools/precompress.mjs'
+import { words } from './tools/words.mjs'
 
 /** The staff app: dist/app, one lazy chunk a face, a manifest from which serve.go writes preload hints. */
 export default defineConfig({
-  plugins: [react(), precompress()],
+  plugins: [react(), words(), precompress()],
   html: { cspNonce: '__CSP_NONCE__' },
   worker: { format: 'es' },
   build: {

@@ -3,18 +3,18 @@ import './styles/mantine.ts'
 import './styles/tokens.css'
 import './styles/app.css'
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo } from 'react'
 import { createRoot } from 'react-dom/client'
 import { makeRouter } from './app/router.tsx'
 import { isSignedOut, Me, meQuery, namesQuery, signInAddress } from './app/session.ts'
 import { allowSingleKeys } from './app/shortcuts.ts'
 import { cssVariables, theme } from './app/theme.ts'
-import { toast } from './app/toasts.tsx'
+import { Toasts, toast } from './app/toasts.tsx'
+import { speak, spokenNow, useSpoken } from './app/words.ts'
 import { asProblem, setBearer } from './lib/api.ts'
-import { type Catalogue, guessLocale, I18n, type Locale, loadCatalogue, translator } from './lib/i18n.ts'
+import { guessLocale, I18n, type Locale, translator } from './lib/i18n.ts'
 import { recall, remember } from './lib/storage.ts'
 import { ErrorState } from './ui/States.tsx'
 
@@ -36,14 +36,14 @@ const client = new QueryClient({
   },
 })
 
-function App({ first, words }: { first: Locale; words: Catalogue }) {
+function App() {
   const me = useQuery(meQuery, client)
-  const [i18n, setI18n] = useState({ locale: first, words })
+  const i18n = useSpoken()
   const wanted = me.data?.preferences.language
   useEffect(() => {
     if (!wanted || wanted === i18n.locale) return
     remember('locale', wanted)
-    void loadCatalogue(wanted).then(words => setI18n({ locale: wanted, words }))
+    void speak(wanted)
   }, [wanted, i18n.locale])
   useEffect(() => {
     document.documentElement.lang = i18n.locale
@@ -69,7 +69,7 @@ function App({ first, words }: { first: Locale; words: Catalogue }) {
         cssVariablesResolver={cssVariables}
       >
         <QueryClientProvider client={client}>
-          <Notifications position="bottom-center" limit={4} />
+          <Toasts />
           {me.data && (
             <Me value={me.data}>
               <RouterProvider router={router} />
@@ -87,17 +87,16 @@ function App({ first, words }: { first: Locale; words: Catalogue }) {
 async function start() {
   const locale = recall<Locale>('locale') ?? guessLocale(navigator.languages)
   const me = client.fetchQuery(meQuery)
-  const [words, signedIn] = await Promise.allSettled([loadCatalogue(locale), me])
+  const [, signedIn] = await Promise.allSettled([speak(locale), me])
   if (signedIn.status === 'rejected' && isSignedOut(signedIn.reason)) return location.replace(signInAddress())
   if (signedIn.status === 'fulfilled') void client.prefetchQuery(namesQuery)
-  const catalogue = words.status === 'fulfilled' ? words.value : {}
   // After a deployment an open tab may ask for a chunk that is gone: say so, and let the person choose when.
   addEventListener('vite:preloadError', e => {
     e.preventDefault()
-    const t = translator(locale, catalogue)
+    const t = translator(spokenNow().locale, spokenNow().words)
     toast(t('new_version'), { id: 'new-version', ms: 0, action: { label: t('new_version.reload'), run: () => location.reload() } })
   })
   const root = document.getElementById('root')
-  if (root) createRoot(root).render(<App first={locale} words={catalogue} />)
+  if (root) createRoot(root).render(<App />)
 }
 void start()

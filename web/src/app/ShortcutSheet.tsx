@@ -7,12 +7,12 @@ import { type Group, useShortcutList } from './shortcuts.ts'
 const groups: Group[] = ['keys.group_everywhere', 'keys.group_desk', 'keys.group_conversation', 'keys.group_wall']
 
 /** The shortcuts that work where one is now, and the switch that turns single keys off. */
-export function ShortcutSheet({ opened, close }: { opened: boolean; close: () => void }) {
+export default function ShortcutSheet({ close }: { close: () => void }) {
   const { t } = useT()
   const list = useShortcutList()
   const { preferences, change } = usePreferences()
   return (
-    <Modal opened={opened} onClose={close} title={t('keys.title')} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal opened onClose={close} title={t('keys.title')} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
       <div className="sheet">
         {groups.map(g => {
           const own = list.filter((s, i) => s.group === g && s.keys && list.findIndex(x => x.keys === s.keys) === i)

@@ -1,6 +1,7 @@
 import { Gauge, Inbox, type LucideIcon, Settings, UserRound } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Key } from '../lib/i18n.ts'
+import { withWords } from './words.ts'
 
 /** One face of the app: a folder under src and a chunk of its own. `action` is what one must be allowed to do to see it (any of several); `key` follows G. */
 export type Face = {
@@ -23,7 +24,7 @@ export const faces: Face[] = [
     icon: Settings,
     action: ['config.read', 'audit.read', 'keys.manage'],
     key: 'a',
-    load: () => import('../admin/index.tsx'),
+    load: () => withWords('admin', import('../admin/index.tsx')),
   },
   { path: 'account', label: 'face.account', icon: UserRound, key: 'm', end: true, load: () => import('../account/index.tsx') },
 ]

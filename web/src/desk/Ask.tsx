@@ -6,7 +6,7 @@ import { Kbd } from '../ui/Kbd.tsx'
 type Words = { value: string; set: (s: string) => void; label: string }
 
 /** Asks before something that cannot be undone; Enter says yes, or Ctrl+Enter where there are words to write. */
-export function Ask(p: {
+export default function Ask(p: {
   title: string
   text: string
   yes: string

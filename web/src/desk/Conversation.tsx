@@ -1,27 +1,30 @@
 import { ActionIcon, Button, Menu, SegmentedControl, Tooltip } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { AlarmClock, ArrowLeft, CircleCheck, Ellipsis, Forward, LifeBuoy, LogOut, Undo2, UserMinus, X } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { Suspense, useEffect, useRef, useState } from 'react'
 import { useCan, useMe, useNames } from '../app/session.ts'
 import { useShortcut } from '../app/shortcuts.ts'
 import { toast } from '../app/toasts.tsx'
 import type { ContactDetail } from '../gen/api.gen.ts'
 import { api } from '../lib/api.ts'
 import { useT } from '../lib/i18n.ts'
+import { later } from '../lib/later.ts'
 import { centreNow } from '../lib/now.ts'
 import { Avatar } from '../ui/Avatar.tsx'
 import { ChannelIcon, deferred } from '../ui/channels.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
 import { ErrorState, Loading, useProblemText } from '../ui/States.tsx'
 import { Since } from '../ui/Timer.tsx'
-import { Ask } from './Ask.tsx'
 import { type Mode, NoteBox, ReplyBox } from './Composer.tsx'
 import css from './desk.module.css'
-import { HandOver, type HandOverKind } from './HandOver.tsx'
+import type { HandOverKind } from './HandOver.tsx'
 import { tellHere } from './presence.ts'
 import { useContact } from './queries.ts'
 import { Thread } from './Thread.tsx'
-import { WrapUp } from './WrapUp.tsx'
+
+const Ask = later(() => import('./Ask.tsx'))
+const HandOver = later(() => import('./HandOver.tsx'))
+const WrapUp = later(() => import('./WrapUp.tsx'))
 
 export type Column = { id: number; focused: boolean; only: boolean; focus: () => void; close: () => void; next: () => void }
 
@@ -110,7 +113,9 @@ function Opened({ detail, ...p }: Column & { detail: ContactDetail }) {
     >
       <Head detail={detail} name={name} open={setDialog} own={own} {...p} />
       <Thread detail={detail} name={name} />
-      {c.state === 'wrapping' && mine && <WrapUp detail={detail} focused={p.focused} done={p.next} />}
+      <Suspense fallback={<Loading rows={[2, 4]} />}>
+        {c.state === 'wrapping' && mine && <WrapUp detail={detail} focused={p.focused} done={p.next} />}
+      </Suspense>
       {live && (
         <div className={css.composer} data-mode={mode}>
           <div className={css.modes}>
@@ -133,18 +138,20 @@ function Opened({ detail, ...p }: Column & { detail: ContactDetail }) {
       {!live && c.state !== 'wrapping' && (
         <p className={css.over}>{t(c.state === 'snoozed' ? 'conversation.snoozed' : 'conversation.closed')}</p>
       )}
-      {(dialog === 'transfer' || dialog === 'consult') && <HandOver kind={dialog} detail={detail} close={() => setDialog(undefined)} />}
-      {dialog === 'end' && (
-        <Ask
-          title={t('end.ask', { name })}
-          text={t('end.text')}
-          yes={t('end.yes')}
-          busy={end.isPending}
-          go={() => end.mutate(c.id)}
-          close={() => setDialog(undefined)}
-        />
-      )}
-      {dialog === 'requeue' && <Requeue detail={detail} close={() => setDialog(undefined)} />}
+      <Suspense>
+        {(dialog === 'transfer' || dialog === 'consult') && <HandOver kind={dialog} detail={detail} close={() => setDialog(undefined)} />}
+        {dialog === 'end' && (
+          <Ask
+            title={t('end.ask', { name })}
+            text={t('end.text')}
+            yes={t('end.yes')}
+            busy={end.isPending}
+            go={() => end.mutate(c.id)}
+            close={() => setDialog(undefined)}
+          />
+        )}
+        {dialog === 'requeue' && <Requeue detail={detail} close={() => setDialog(undefined)} />}
+      </Suspense>
     </section>
   )
 }

@@ -1,20 +1,21 @@
-import { ActionIcon, Button, Modal, Select, Textarea, TextInput } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { ActionIcon } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { BadgeCheck, Link2, Mail, Pencil, Phone, X } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
-import { contactKey } from '../app/live.ts'
+import { type ReactNode, Suspense, useState } from 'react'
 import { useCan, useNames } from '../app/session.ts'
 import { whySentences } from '../app/why.ts'
-import type { ContactCustomer, ContactCustomerChange, ContactDetail, ContactPastContact, ContactWhy } from '../gen/api.gen.ts'
-import { api } from '../lib/api.ts'
+import type { ContactCustomer, ContactPastContact, ContactWhy } from '../gen/api.gen.ts'
 import { timeOrDate } from '../lib/dates.ts'
 import { span } from '../lib/format.ts'
-import { type Locale, localeNames, locales, pick, useT } from '../lib/i18n.ts'
+import { type Locale, localeNames, pick, useT } from '../lib/i18n.ts'
+import { later } from '../lib/later.ts'
 import { ChannelIcon } from '../ui/channels.tsx'
-import { ErrorState, Loading, useProblemText } from '../ui/States.tsx'
+import { ErrorState, Loading } from '../ui/States.tsx'
 import css from './desk.module.css'
 import { customerQuery, useContact } from './queries.ts'
-import { Thread } from './Thread.tsx'
+
+const EditCustomer = later(() => import('./EditCustomer.tsx'))
+const Past = later(() => import('./Past.tsx'))
 
 function Part({ title, tools, children }: { title: string; tools?: ReactNode; children: ReactNode }) {
   return (
@@ -109,96 +110,8 @@ function Who({ customer: c, id }: { customer: ContactCustomer; id?: number }) {
         )}
       </ul>
       {c.remark && <p className={css.remark}>{c.remark}</p>}
-      {editing && <Edit customer={c} id={id} close={() => setEditing(false)} />}
+      <Suspense>{editing && <EditCustomer customer={c} id={id} close={() => setEditing(false)} />}</Suspense>
     </Part>
-  )
-}
-
-function Edit({ customer, id, close }: { customer: ContactCustomer; id?: number; close: () => void }) {
-  const { t } = useT()
-  const client = useQueryClient()
-  const say = useProblemText()
-  const [form, setForm] = useState({
-    name: customer.name,
-    phone: customer.phone ?? '',
-    email: customer.email ?? '',
-    remark: customer.remark ?? '',
-    language: customer.language ?? '',
-  })
-  const [fault, setFault] = useState('')
-  const [busy, setBusy] = useState(false)
-  const save = async () => {
-    setBusy(true)
-    const body: ContactCustomerChange = {
-      name: form.name.trim(),
-      phone: form.phone.trim(),
-      email: form.email.trim(),
-      remark: form.remark.trim(),
-    }
-    if (form.language) body.language = form.language as Locale
-    try {
-      const saved = await api('PATCH /api/customers/{id}', { path: { id: customer.id }, body })
-      if (id)
-        client.setQueryData<ContactDetail>(contactKey(id), d =>
-          d ? { ...d, customer: { ...saved, page: saved.page ?? customer.page } } : d,
-        )
-      client.setQueryData(customerQuery(customer.id).queryKey, saved)
-      close()
-    } catch (e) {
-      setFault(say(e))
-      setBusy(false)
-    }
-  }
-  const text = (key: 'name' | 'phone' | 'email', type = 'text') => (
-    <TextInput
-      label={t(`customer.${key}`)}
-      type={type}
-      value={form[key]}
-      onChange={e => setForm({ ...form, [key]: e.currentTarget.value })}
-    />
-  )
-  return (
-    <Modal opened onClose={close} title={t('customer.edit')} closeButtonProps={{ 'aria-label': t('close') }}>
-      <form
-        className={css.form}
-        onSubmit={e => {
-          e.preventDefault()
-          void save()
-        }}
-      >
-        {text('name')}
-        {text('phone', 'tel')}
-        {text('email', 'email')}
-        <Select
-          label={t('customer.language')}
-          value={form.language || null}
-          onChange={v => setForm({ ...form, language: v ?? '' })}
-          data={locales.map(l => ({ value: l, label: localeNames[l] }))}
-        />
-        <Textarea
-          label={t('customer.remark')}
-          description={t('customer.remark_help')}
-          autosize
-          minRows={2}
-          maxLength={1000}
-          value={form.remark}
-          onChange={e => setForm({ ...form, remark: e.currentTarget.value })}
-        />
-        {fault && (
-          <p role="alert" className={css.fault}>
-            {fault}
-          </p>
-        )}
-        <div className="actions">
-          <Button variant="default" onClick={close}>
-            {t('cancel')}
-          </Button>
-          <Button type="submit" loading={busy}>
-            {t('save')}
-          </Button>
-        </div>
-      </form>
-    </Modal>
   )
 }
 
@@ -248,28 +161,7 @@ function History({ list }: { list: ContactPastContact[] }) {
           </li>
         ))}
       </ol>
-      {open && <Past past={open} title={reason(open)} close={() => setOpen(undefined)} />}
+      <Suspense>{open && <Past past={open} title={reason(open)} close={() => setOpen(undefined)} />}</Suspense>
     </Part>
-  )
-}
-
-/** An earlier contact, to read. */
-function Past({ past, title, close }: { past: ContactPastContact; title: string; close: () => void }) {
-  const { t, locale } = useT()
-  const contact = useContact(past.id)
-  return (
-    <Modal
-      opened
-      onClose={close}
-      size="lg"
-      title={`${title} · ${timeOrDate(locale, past.at_ms)}`}
-      closeButtonProps={{ 'aria-label': t('close') }}
-    >
-      <div className={css.pastThread}>
-        {contact.error && <ErrorState what={t('conversation.failed')} error={contact.error} retry={() => void contact.refetch()} />}
-        {!contact.data && !contact.error && <Loading rows={[3, 4, 5]} />}
-        {contact.data && <Thread detail={contact.data} name={contact.data.contact.name || t('customer.unknown')} />}
-      </div>
-    </Modal>
   )
 }

@@ -35,7 +35,7 @@ function readiness(a: ContactColleague): { level: Level; key: Key; rank: number;
 }
 
 /** Hands a contact over, or asks for advice about it: to a queue, a person, a team or one's leader, always with words for the next one. */
-export function HandOver({ kind, detail, close }: { kind: HandOverKind; detail: ContactDetail; close: () => void }) {
+export default function HandOver({ kind, detail, close }: { kind: HandOverKind; detail: ContactDetail; close: () => void }) {
   const { t } = useT()
   const say = useProblemText()
   const agents = useQuery(agentsQuery)

@@ -2,7 +2,7 @@ import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { contact, detail, names, requests, show } from '../dom.testing.tsx'
-import { reasonGroups, WrapUp } from './WrapUp.tsx'
+import WrapUp, { reasonGroups } from './WrapUp.tsx'
 
 beforeEach(() => localStorage.clear())
 afterEach(() => vi.unstubAllGlobals())

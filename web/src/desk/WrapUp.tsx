@@ -52,7 +52,7 @@ const usedKey = (queue: number) => `reasons.${queue}`
 const used = (queue: number) => recall<number[]>(usedKey(queue)) ?? []
 
 /** Reason, outcome and note on one screen, by keyboard alone: Tab goes through, arrows choose the outcome, Ctrl+Enter is done. */
-export function WrapUp({ detail, focused, done }: { detail: ContactDetail; focused: boolean; done: () => void }) {
+export default function WrapUp({ detail, focused, done }: { detail: ContactDetail; focused: boolean; done: () => void }) {
   const { t, locale } = useT()
   const names = useNames()
   const say = useProblemText()

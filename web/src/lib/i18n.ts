@@ -36,14 +36,6 @@ export function translator(locale: Locale, catalogue: Catalogue): Translate {
   }
 }
 
-const files = import.meta.glob<{ default: Catalogue }>('../../messages/*.json')
-
-/** Fetches one language's catalogue; each is a chunk of its own. */
-export async function loadCatalogue(locale: Locale): Promise<Catalogue> {
-  const load = files[`../../messages/${locale}.json`]
-  return load ? (await load()).default : {}
-}
-
 /** The language of a person who has not chosen one: the browser's first that we speak. */
 export function guessLocale(wanted: readonly string[]): Locale {
   for (const tag of wanted) {
