@@ -72,6 +72,7 @@ func (e *Engine) promiseDue(ci int32) {
 
 // dialFor rings the customer for the agent who accepted the promise.
 func (e *Engine) dialFor(ci, a int32) {
+	e.dropAim(&e.contacts[ci])
 	e.intoHand(ci, a, InDial)
 	e.dial(ci, e.agents[a].id)
 }
@@ -80,6 +81,7 @@ func (e *Engine) dialFor(ci, a int32) {
 // rung in sight of the same agent.
 func (e *Engine) dialInSight(ci, a int32) {
 	e.leaveQueue(ci)
+	e.dropAim(&e.contacts[ci])
 	e.setPhase(ci, InDial)
 	e.contacts[ci].expecter = a
 	e.agents[a].expecting = ci
