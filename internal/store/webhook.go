@@ -78,7 +78,7 @@ func (w Webhook) AddWebhook(ctx context.Context, h WebhookRow, seal func(id int6
 	return id, err
 }
 
-// RemoveWebhook forgets a subscription, its secret and its deliveries.
+// RemoveWebhook forgets a subscription and its secret; ForgetRemoved its deliveries.
 func (w Webhook) RemoveWebhook(ctx context.Context, id int64) error {
 	return w.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE webhook SET removed=1, sealed=$3, url='' WHERE domain=$1 AND id=$2 AND removed=0`, w.Domain, id, []byte{})
@@ -88,9 +88,18 @@ func (w Webhook) RemoveWebhook(ctx context.Context, id int64) error {
 		if n == 0 {
 			return centre.ErrorAt(centre.Missing, "id", "there is no webhook %d", id)
 		}
-		_, err = tx.Exec(ctx, `DELETE FROM webhook_delivery WHERE domain=$1 AND hook=$2`, w.Domain, id)
+		return nil
+	})
+}
+
+// ForgetRemoved removes so many at most of the deliveries of subscriptions that have been removed.
+func (w Webhook) ForgetRemoved(ctx context.Context, limit int) (n int64, err error) {
+	err = w.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
+		n, err = tx.Exec(ctx, `DELETE FROM webhook_delivery WHERE domain=$1 AND (hook, id) IN (SELECT hook, id FROM webhook_delivery
+			WHERE domain=$1 AND hook IN (SELECT id FROM webhook WHERE domain=$1 AND removed=1) LIMIT $2)`, w.Domain, limit)
 		return err
 	})
+	return n, err
 }
 
 var insertDeliveries = NewBulk(12, `INSERT INTO webhook_delivery (domain, hook, id, seq, kind, state, attempts, status, error, next_at, at, body)`,
@@ -190,10 +199,10 @@ func (w Webhook) exists(ctx context.Context, hook int64) error {
 	})
 }
 
-// RetryDelivery makes a delivery due now, whatever became of it before.
-func (w Webhook) RetryDelivery(ctx context.Context, hook, id int64, now centre.Instant) error {
+// RetryDelivery makes a delivery due before all others, whatever became of it before.
+func (w Webhook) RetryDelivery(ctx context.Context, hook, id int64) error {
 	return w.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE webhook_delivery SET state='waiting', next_at=$4 WHERE domain=$1 AND hook=$2 AND id=$3`, w.Domain, hook, id, now)
+		n, err := tx.Exec(ctx, `UPDATE webhook_delivery SET state='waiting', next_at=0 WHERE domain=$1 AND hook=$2 AND id=$3`, w.Domain, hook, id)
 		if err == nil && n == 0 {
 			return centre.ErrorAt(centre.Missing, "delivery", "webhook %d has no delivery %d", hook, id)
 		}
