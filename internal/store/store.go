@@ -156,3 +156,19 @@ func (db *DB) Read(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 
 // Ping tells whether the database answers.
 func (db *DB) Ping(ctx context.Context) error { return explain("ping", db.read.PingContext(ctx)) }
+
+// Size is how much room the database takes, and, for SQLite, its log of writes beside it, which a long reader keeps from being emptied. Both in bytes.
+func (db *DB) Size(ctx context.Context) (data, writeLog int64, err error) {
+	if db.kind == PostgreSQL {
+		err = db.read.QueryRowContext(ctx, `SELECT pg_database_size(current_database())`).Scan(&data)
+		return data, 0, explain("size", err)
+	}
+	info, err := os.Stat(db.path)
+	if err != nil {
+		return 0, 0, explain("size", err)
+	}
+	if wal, err := os.Stat(db.path + "-wal"); err == nil {
+		writeLog = wal.Size()
+	}
+	return info.Size(), writeLog, nil
+}

@@ -164,7 +164,7 @@ func (s *Server) Start() error {
 	}
 	defer log.Close()
 	c := s.command("postgres", "-D", filepath.Join(s.Folder, "data"), "-p", strconv.Itoa(s.Port), "-k", s.Folder, "-h", "127.0.0.1",
-		"-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on")
+		"-c", "max_connections=200", "-c", "shared_buffers=64MB") // fsync and synchronous_commit are on unless a test says otherwise
 	c.Stdout, c.Stderr = log, log
 	s.process, s.ended = c, make(chan struct{})
 	started := make(chan error)
