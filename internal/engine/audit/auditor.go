@@ -24,7 +24,8 @@ type Auditor struct {
 	now      int64
 	broken   int
 	breaches []Breach
-	heard    uint32 // laws of which a breach is kept
+	word     map[loanKey]int32 // a leader's last word on a lending: 1 open, 0 closed, less when the rule decides
+	heard    uint32            // laws of which a breach is kept
 
 	arrived int64
 	ended   int64
@@ -53,6 +54,7 @@ func New(seed uint64) *Auditor {
 	a.queueAt = map[centre.QueueID]int32{}
 	a.contacts = map[int64]*contact{}
 	a.teams = map[centre.TeamID]*team{}
+	a.word = map[loanKey]int32{}
 	a.seen = map[int64]uint64{}
 	return a
 }
@@ -119,6 +121,8 @@ func (a *Auditor) hear(e *routing.Event) {
 		a.takeRules(e.Settings)
 	case routing.AgentDefined:
 		a.takeProfile(e.Profile)
+	case routing.LendingSet:
+		a.word[loanKey{e.Team, e.Queue}] = e.Count
 	case routing.PromiseCapSet:
 		if q, ok := a.queueAt[e.Queue]; ok {
 			a.queues[q].cap = max(e.Count, -1)

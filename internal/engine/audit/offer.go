@@ -2,6 +2,7 @@ package audit
 
 import (
 	"math/bits"
+	"slices"
 
 	"sentral/internal/centre"
 	"sentral/internal/engine/routing"
@@ -280,7 +281,63 @@ func (a *Auditor) checkWhy(d *routing.Decision, c *contact, g *agent) {
 		a.breach(TrueWhy, "step %d admits agent %d to contact %d, the offer says %d", s.first, g.id, c.id, w.Step)
 	case w.Rule == routing.BorrowedRule && !a.borrows(g, c, a.now):
 		a.breach(LoanHolds, "contact %d is offered to agent %d as a loan, and none is open", c.id, g.id)
+	case w.Rule == routing.BorrowedRule:
+		a.checkLoan(c, g)
 	case (w.Rule == routing.ConsultRule) != c.consult:
 		a.breach(TrueWhy, "contact %d is offered by the rule %v", c.id, w.Rule)
 	}
+}
+
+// loanKey names a lending rule.
+type loanKey struct {
+	team  centre.TeamID
+	queue centre.QueueID
+}
+
+// checkLoan sees to it that the lender's own queues hold their level, unless a leader has said that the team lends.
+func (a *Auditor) checkLoan(c *contact, g *agent) {
+	q := &a.queues[c.queue]
+	if word, said := a.word[loanKey{g.profile.Team, q.ID}]; said && word >= 0 {
+		return
+	}
+	for i := range a.rules.Lending {
+		if l := &a.rules.Lending[i]; l.Lender == g.profile.Team && l.Queue == q.ID {
+			if used := a.levelUsed(g.profile.Team, q); used > int64(l.CloseAbove) {
+				a.breach(LoanHolds, "team %d lends to queue %d while %d thousandths of the target are used in its own queues, it should close above %d",
+					g.profile.Team, q.ID, used, l.CloseAbove)
+			}
+			return
+		}
+	}
+}
+
+// levelUsed is how many thousandths of its target the worst-off contact of a team's own queues has used, those that began to wait in this
+// step aside.
+func (a *Auditor) levelUsed(id centre.TeamID, lent *queueRules) int64 {
+	worst := int64(0)
+	for i := range a.queues {
+		q := &a.queues[i]
+		if q == lent || q.gone || !a.servesFirst(&q.Steps[0], id) {
+			continue
+		}
+		for _, c := range q.waiting {
+			if !c.consult && !c.watched {
+				worst = max(worst, a.age(c, a.now)*1000/max(q.TargetMS, 1))
+			}
+		}
+	}
+	return worst
+}
+
+// servesFirst tells whether a queue's first step is for the team.
+func (a *Auditor) servesFirst(s *routing.Step, id centre.TeamID) bool {
+	if s.AllHands || slices.Contains(s.Teams, id) {
+		return true
+	}
+	for _, t := range a.rules.Teams {
+		if t.ID == id {
+			return t.Partner == 0 && len(s.Teams) == 0 || t.Partner != 0 && slices.Contains(s.Partners, t.Partner)
+		}
+	}
+	return false
 }
