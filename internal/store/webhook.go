@@ -37,6 +37,7 @@ type WebhookDelivery struct {
 	Status   int    // of the last answer; zero when there was none
 	Error    string // of the last attempt
 	NextAt   centre.Instant
+	Taken    centre.Instant // NextAt as it was when the delivery was taken up
 	At       centre.Instant // of the entry
 	Body     []byte
 }
@@ -130,7 +131,7 @@ func (w Webhook) deliveries(ctx context.Context, query string, args ...any) (out
 			var d WebhookDelivery
 			var body string
 			err := scan(&d.ID, &d.Seq, &d.Kind, &d.State, &d.Attempts, &d.Status, &d.Error, &d.NextAt, &d.At, &body)
-			d.Body = []byte(body)
+			d.Body, d.Taken = []byte(body), d.NextAt
 			out = append(out, d)
 			return err
 		}, query, args...)
@@ -161,13 +162,13 @@ func (w Webhook) WaitingDeliveries(ctx context.Context, hook int64, limit int) (
 	return n, first, err
 }
 
-// SettleDeliveries writes what became of some attempts, and how many have failed in a row.
+// SettleDeliveries writes what became of some attempts, and how many have failed in a row. A delivery that somebody asked for again meanwhile stays due.
 func (w Webhook) SettleDeliveries(ctx context.Context, hook, failures int64, list []WebhookDelivery) error {
 	return w.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
 		for i := range list {
 			d := &list[i]
-			if _, err := tx.Exec(ctx, `UPDATE webhook_delivery SET state=$4, attempts=$5, status=$6, error=$7, next_at=$8 WHERE domain=$1 AND hook=$2 AND id=$3`,
-				w.Domain, hook, d.ID, d.State, d.Attempts, d.Status, d.Error, d.NextAt); err != nil {
+			if _, err := tx.Exec(ctx, `UPDATE webhook_delivery SET state=$4, attempts=$5, status=$6, error=$7, next_at=$8
+				WHERE domain=$1 AND hook=$2 AND id=$3 AND next_at=$9`, w.Domain, hook, d.ID, d.State, d.Attempts, d.Status, d.Error, d.NextAt, d.Taken); err != nil {
 				return err
 			}
 		}
