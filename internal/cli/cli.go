@@ -30,6 +30,7 @@ type Commands struct {
 	Index    IndexCommand    `cmd:"" help:"Measures of quality: satisfaction index, drivers, weights, charts, service level, surges."`
 	Staff    StaffCommand    `cmd:"" help:"How many agents a load needs, or how well so many serve: Erlang A, B, C and measured patience."`
 	Forecast ForecastCommand `cmd:"" help:"Forecast contacts per interval, and measure how well."`
+	Load     LoadCommand     `cmd:"" help:"Measure a centre under load."`
 	Simulate SimulateCommand `cmd:"" help:"Play days of a centre through the real engine and measure them."`
 }
 

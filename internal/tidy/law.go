@@ -27,7 +27,7 @@ var floors = []struct {
 	{[]string{"publicui", "httpapi/gents"}, "pages without JavaScript"},
 	{[]string{"httpapi"}, "decode, authorise, call one room, encode"},
 	{[]string{"app"}, "the only wiring"},
-	{[]string{"demo"}, "customers and agents who use the product from outside"},
+	{[]string{"demo", "load"}, "customers and agents who use the product from outside"},
 	{[]string{"cli"}, "flags and tables"},
 	{[]string{"tidy"}, "this"},
 }
