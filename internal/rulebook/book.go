@@ -190,6 +190,16 @@ func (b *Book) PartnerOf(id centre.TeamID) centre.PartnerID {
 	return 0
 }
 
+// FirstTeams are the teams that a queue asks first.
+func (b *Book) FirstTeams(q centre.QueueID) (teams []centre.TeamID) {
+	if c := b.queues[q]; c != nil && len(c.Steps) > 0 {
+		for _, key := range c.Steps[0].Teams {
+			teams = append(teams, centre.TeamID(b.ids["teams"][key]))
+		}
+	}
+	return teams
+}
+
 // Shares tells whether a queue's steps reach a partner.
 func (b *Book) Shares(q centre.QueueID, p centre.PartnerID) bool {
 	c := b.queues[q]

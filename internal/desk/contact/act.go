@@ -55,8 +55,8 @@ func (r *Room) setStatus(ctx context.Context, s access.Subject, agent centre.Age
 			return centre.ErrorAt(centre.Conflict, "id", "this person is not at their desk: contacts would ring at an empty chair")
 		case !ok:
 			return centre.ErrorAt(centre.Conflict, "agent_id", "this person does not answer contacts")
-		case to == routing.Offline && a.State == routing.Gone:
-			return nil
+		case to == routing.Offline && a.State == routing.Gone, a.State != routing.Gone && a.Status == to && a.Pause == pause:
+			return nil // said twice, in another tab perhaps
 		case to == routing.Offline && a.InHand > 0:
 			return centre.Errorf(centre.Conflict, "finish or hand over what you have first")
 		case to == routing.Offline:

@@ -133,8 +133,6 @@ type touched struct {
 	contacts map[centre.ContactID]bool
 	agents   map[centre.AgentID]bool
 	ended    []endedOffer
-	from     map[centre.OfferID]centre.AgentID // who handed over or asks
-	why      map[centre.OfferID]routing.Decision
 	words    []func()
 	names    int64
 }
@@ -146,7 +144,7 @@ type endedOffer struct {
 
 // project takes some commits.
 func (r *Room) project(ctx context.Context, commits []feed.Commit) error {
-	t := touched{contacts: map[centre.ContactID]bool{}, agents: map[centre.AgentID]bool{}, from: map[centre.OfferID]centre.AgentID{}, why: map[centre.OfferID]routing.Decision{}}
+	t := touched{contacts: map[centre.ContactID]bool{}, agents: map[centre.AgentID]bool{}}
 	for _, c := range commits {
 		for i := range c.Entries {
 			r.take(ctx, &c.Entries[i], &t)
@@ -226,11 +224,6 @@ func (r *Room) takeStep(e *journal.Entry, t *touched) {
 			t.agents[d.Agent] = true
 		}
 		switch d.Kind {
-		case routing.Offered:
-			t.why[d.Offer] = d
-			if e.Event.Agent != 0 && e.Event.Agent != d.Agent {
-				t.from[d.Offer] = e.Event.Agent
-			}
 		case routing.AgentChanged:
 			r.mu.Lock()
 			r.since[d.Agent] = e.At

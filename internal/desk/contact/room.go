@@ -114,6 +114,24 @@ func (r *Room) subject(id centre.AgentID) access.Subject {
 	return access.Subject{Person: id, Name: p.Name, Team: p.Team, Partner: p.Partner, Grants: p.Grants}
 }
 
+// may tells whether somebody may do a to a contact in the engine. One that nobody has yet belongs to the teams that its queue asks first, so that their
+// leaders can see and move it.
+func (r *Room) may(s access.Subject, a access.Action, c routing.ContactView) bool {
+	o := r.objectOf(s, c)
+	if access.Can(s, a, o) {
+		return true
+	}
+	if c.Agent != 0 || s.Partner != 0 {
+		return false
+	}
+	for _, o.Team = range r.Rules.Book().FirstTeams(c.Queue) {
+		if access.Can(s, a, o) {
+			return true
+		}
+	}
+	return false
+}
+
 // act runs one command on a contact in the engine. The plan checks the contact's phase and returns its refusal before it steps. The key makes a
 // repetition harmless; an empty one is not recognised again.
 func (r *Room) act(ctx context.Context, s access.Subject, a access.Action, id centre.ContactID, key string, plan func(p *live.Plan, c routing.ContactView) error) (live.Receipt, error) {
@@ -123,8 +141,8 @@ func (r *Room) act(ctx context.Context, s access.Subject, a access.Action, id ce
 		if !ok {
 			return centre.ErrorAt(centre.Missing, "id", "there is no open contact %d", id)
 		}
-		if !access.Can(s, a, r.objectOf(s, c)) {
-			if !access.Can(s, access.ReadContacts, r.objectOf(s, c)) {
+		if !r.may(s, a, c) {
+			if !r.may(s, access.ReadContacts, c) {
 				return centre.ErrorAt(centre.Missing, "id", "there is no open contact %d", id)
 			}
 			return forbidden(a)

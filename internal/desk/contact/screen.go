@@ -331,7 +331,7 @@ func (r *Room) Desk(ctx context.Context, s access.Subject) (Desk, error) {
 	if a, ok := look.agents[s.Person]; ok {
 		d.Agent = r.agentView(a)
 		if a.Offer != 0 {
-			if o, ok := r.offer(a, look, t); ok {
+			if o, ok := r.offer(s.Person, look); ok {
 				d.Offers = append(d.Offers, o)
 			}
 		}

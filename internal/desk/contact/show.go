@@ -15,11 +15,12 @@ type seen struct {
 	contacts map[centre.ContactID]routing.ContactView
 	rows     map[centre.ContactID]journal.Contact
 	agents   map[centre.AgentID]routing.AgentView
+	offers   map[centre.AgentID]routing.OfferOut // what rings at them
 }
 
 // look takes the state of what was touched, and of what rings at the agents touched.
 func (r *Room) look(ctx context.Context, t touched) (seen, error) {
-	s := seen{contacts: map[centre.ContactID]routing.ContactView{}, rows: map[centre.ContactID]journal.Contact{}, agents: map[centre.AgentID]routing.AgentView{}}
+	s := seen{contacts: map[centre.ContactID]routing.ContactView{}, rows: map[centre.ContactID]journal.Contact{}, agents: map[centre.AgentID]routing.AgentView{}, offers: map[centre.AgentID]routing.OfferOut{}}
 	err := r.Centre.View(ctx, func(v *live.View) error {
 		take := func(id centre.ContactID) {
 			if c, ok := v.Engine().Contact(id); ok {
@@ -35,8 +36,9 @@ func (r *Room) look(ctx context.Context, t touched) (seen, error) {
 		for id := range t.agents {
 			if a, ok := v.Engine().Agent(id); ok {
 				s.agents[id] = a
-				if a.Ringing != 0 {
-					take(a.Ringing)
+				if o, ok := v.Engine().OfferTo(id); ok {
+					s.offers[id] = o
+					take(o.Contact)
 				}
 			}
 		}
@@ -74,7 +76,7 @@ func (r *Room) show(ctx context.Context, t touched) error {
 	}
 	for id, a := range s.agents {
 		r.tell(r.seq, id, "agent", r.agentView(a))
-		if call := r.showOffer(ctx, id, a, s, t); call != nil {
+		if call := r.showOffer(ctx, id, a, s); call != nil {
 			ring = append(ring, call)
 		}
 	}
@@ -122,7 +124,7 @@ func (r *Room) showContact(id centre.ContactID, s seen) {
 		if now[agent] {
 			continue
 		}
-		if s := r.subject(agent); open && !access.Can(s, access.ReadContacts, r.objectOf(s, c)) {
+		if s := r.subject(agent); open && !r.may(s, access.ReadContacts, c) {
 			delete(r.present[id], agent) // it has gone where they may not follow
 			continue
 		}
@@ -149,7 +151,7 @@ func union(a, b map[centre.AgentID]bool) map[centre.AgentID]bool {
 }
 
 // showOffer begins or ends what rings at an agent. The customer's history is fetched without the lock, by the function returned.
-func (r *Room) showOffer(ctx context.Context, id centre.AgentID, a routing.AgentView, s seen, t touched) func() {
+func (r *Room) showOffer(ctx context.Context, id centre.AgentID, a routing.AgentView, s seen) func() {
 	had := r.offers[id]
 	if a.Offer == 0 {
 		delete(r.offers, id)
@@ -159,7 +161,7 @@ func (r *Room) showOffer(ctx context.Context, id centre.AgentID, a routing.Agent
 		return nil
 	}
 	r.offers[id] = ringing{offer: a.Offer, contact: a.Ringing}
-	o, ok := r.offer(a, s, t)
+	o, ok := r.offer(id, s)
 	if !ok {
 		return nil
 	}
@@ -175,26 +177,19 @@ func (r *Room) showOffer(ctx context.Context, id centre.AgentID, a routing.Agent
 }
 
 // offer is what rings at an agent, without what needs the store. The lock is held.
-func (r *Room) offer(a routing.AgentView, s seen, t touched) (Offer, bool) {
-	c, ok := s.contacts[a.Ringing]
-	th := r.threads[a.Ringing]
-	if !ok || th == nil {
+func (r *Room) offer(agent centre.AgentID, s seen) (Offer, bool) {
+	out, rings := s.offers[agent]
+	c, ok := s.contacts[out.Contact]
+	th := r.threads[out.Contact]
+	if !rings || !ok || th == nil {
 		return Offer{}, false
 	}
-	row := s.rows[a.Ringing]
-	o := Offer{ID: a.Offer, Contact: r.summarise(a.Ringing, c, true, row, th), Until: c.Until, At: centre.At(r.Now()), History: []PastContact{}}
-	if d, ok := t.why[a.Offer]; ok {
-		o.Why, o.Consult, o.Until, o.At = why(d.Why), d.Consult, d.Until, d.At
-	} else if row.Candidate != nil {
-		o.Why = why(*row.Candidate)
+	o := Offer{
+		ID: out.Offer, Contact: r.summarise(out.Contact, c, true, s.rows[out.Contact], th), At: out.At, Until: out.Until, Consult: out.Consult, Why: why(out.Why),
+		History: []PastContact{},
 	}
-	if o.At == 0 {
-		o.At = centre.At(r.Now())
-	}
-	if from, ok := t.from[a.Offer]; ok {
-		if p, ok := r.Rules.Person(from); ok {
-			o.From = p.Name
-		}
+	if p, ok := r.Rules.Person(out.From); ok {
+		o.From = p.Name
 	}
 	return o, true
 }

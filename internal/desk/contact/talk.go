@@ -21,9 +21,11 @@ const partnerRemembers = 7 * 24 * time.Hour
 
 // readable finds a contact, open or closed, that the subject may read.
 func (r *Room) readable(ctx context.Context, s access.Subject, id centre.ContactID) (open bool, o access.Object, err error) {
+	mayRead := false
 	err = r.Centre.View(ctx, func(v *live.View) error {
 		if c, ok := v.Engine().Contact(id); ok {
 			open, o = true, r.objectOf(s, c)
+			mayRead = r.may(s, access.ReadContacts, c)
 		}
 		return nil
 	})
@@ -43,7 +45,7 @@ func (r *Room) readable(ctx context.Context, s access.Subject, id centre.Contact
 			o.Team, o.Partner = p.Team, p.Partner
 		}
 	}
-	if !access.Can(s, access.ReadContacts, o) && !r.historyOf(ctx, s, o, id) {
+	if !mayRead && !(!open && access.Can(s, access.ReadContacts, o)) && !r.historyOf(ctx, s, o, id) {
 		return false, o, centre.ErrorAt(centre.Missing, "id", "there is no contact %d", id)
 	}
 	return open, o, nil
