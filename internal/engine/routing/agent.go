@@ -8,20 +8,19 @@ import (
 
 // agent is everything the engine knows of one agent.
 type agent struct {
-	id        centre.AgentID
 	profile   *Profile // nil for a free slot
-	team      int32    // slot, or none
-	offer     int32    // the contact that rings, or none
-	hand      int32    // first contact in hand, by id
-	expecting int32    // the promised customer who is rung in sight of this agent
-	lapses    int32
-	talk      [centre.ChannelCount]int32 // in hand by channel: in conversation, dialled or held
-	park      [centre.ChannelCount]int32
-	talking   int32
+	freeSince int64    // when something last left the agent's hands, or the agent came
+	id        centre.AgentID
+	team      int32 // slot, or none
+	offer     int32 // the contact that rings, or none
+	hand      int32 // first contact in hand, by id
+	talking   int32 // in conversation, dialled or held
 	parked    int32
 	wrapping  int32
-	load      int32 // units in use
-	freeSince int64 // when something last left the agent's hands, or the agent came
+	load      int32  // units in use
+	idleMask  uint16 // channels that may be offered with nothing in hand
+	mask      uint16 // channels that queues may offer now
+	direct    uint16 // channels that may be offered if aimed at this person
 	status    Status
 	state     State
 	signedIn  bool
@@ -29,15 +28,16 @@ type agent struct {
 	touched   bool
 	fresh     bool
 	free      bool // counted among the team's free agents
-	pause     centre.PauseID
 	told      toldAgent
-	since     int64   // when what was told last came to be
-	idleMask  uint16  // channels that may be offered with nothing in hand
-	mask      uint16  // channels that queues may offer now
-	direct    uint16  // channels that may be offered if aimed at this person
-	levels    []uint8 // by skill, the first denseSkills of them
+	pause     centre.PauseID
+	lapses    int32
+	expecting int32   // the promised customer who is rung in sight of this agent
 	queues    bitset  // by queue slot: those that may ever come to this agent
 	lanes     []int32 // lanes aimed at this person
+	since     int64   // when what was told last came to be
+	levels    []uint8 // by skill, the first denseSkills of them
+	talk      [centre.ChannelCount]int32
+	park      [centre.ChannelCount]int32
 }
 
 // toldAgent is what the screens were last told.

@@ -22,6 +22,8 @@ func (e *Engine) arrive(ev *Event) Code {
 		code = UnknownChannel
 	case !e.queues[qi].open && !ev.Channel.Deferred():
 		code = QueueIsClosed
+	case ev.Channel == centre.Callback && e.queues[qi].fullOfPromises():
+		code = OverCap
 	}
 	if code != NoCode {
 		e.emit(Decision{Kind: TurnedAway, Contact: ev.Contact, Queue: ev.Queue, Channel: ev.Channel, Code: code})
@@ -47,6 +49,13 @@ func (e *Engine) arrive(ev *Event) Code {
 	}
 	e.tellQueued(ci)
 	e.pending = append(e.pending, ci)
+	if ev.Channel == centre.Callback {
+		until := min(max(int64(ev.Until), 0), maxInstant)
+		if until <= e.now {
+			until = 0
+		}
+		e.makePromise(ci, until)
+	}
 	return NoCode
 }
 

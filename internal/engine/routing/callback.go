@@ -21,7 +21,7 @@ func (e *Engine) askCallback(ev *Event) Code {
 		return WrongState
 	case !q.open:
 		code = QueueIsClosed
-	case q.cap >= 0 && q.promises >= q.cap:
+	case q.fullOfPromises():
 		code = OverCap
 	case until != 0 && until <= e.now:
 		code = TooLong
@@ -31,16 +31,25 @@ func (e *Engine) askCallback(ev *Event) Code {
 		return NoCode
 	}
 	e.relane(ci)
-	c = &e.contacts[ci]
+	e.makePromise(ci, until)
+	if c = &e.contacts[ci]; c.due > e.now {
+		e.promiseUntil(ci, c.due)
+	}
+	return NoCode
+}
+
+// fullOfPromises tells whether as many promises are open as may be kept.
+func (q *queue) fullOfPromises() bool { return q.cap >= 0 && q.promises >= q.cap }
+
+// makePromise makes a promise of a contact that waits in no lane; until closes its window, zero leaves it open.
+func (e *Engine) makePromise(ci int32, until int64) {
+	c := &e.contacts[ci]
+	q := &e.queues[c.queue]
 	c.promise, c.channel = true, centre.Callback
 	q.promises++
 	c.window = until
 	e.arm(windowTimer, ci, int64(c.id), until)
 	e.emit(Decision{Kind: PromiseMade, Contact: c.id, Queue: q.rules.ID, Channel: c.channel, At: centre.Instant(c.place), Until: centre.Instant(until)})
-	if c.due > e.now {
-		e.promiseUntil(ci, c.due)
-	}
-	return NoCode
 }
 
 // promiseUntil keeps a promise from being offered before its time. The contact waits in no lane.

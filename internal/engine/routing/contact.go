@@ -34,44 +34,46 @@ const maxCooling = 6
 // contact is everything the engine knows of one contact, or of one consultation about it (a leg): a leg has the id of the contact that it is
 // about, is not counted, and waits, rings and talks like a contact.
 type contact struct {
-	id        centre.ContactID
-	place     int64 // the instant by which it is ordered: since, or due less the queue's target
+	id       centre.ContactID
+	place    int64 // the instant by which it is ordered: since, or due less the queue's target
+	until    int64 // when the phase ends by itself, zero for never
+	offer    centre.OfferID
+	queue    int32
+	pool     int32
+	lane     int32
+	agent    int32 // in InOffer, InTalk, InPark, InHold, InWrapUp and agent-first InDial
+	handNext int32
+	next     int32 // chain of the id's bucket
+	phase    Phase
+	channel  centre.Channel
+	priority uint8
+	aim      aim
+	needN    uint8
+	coolN    uint8
+	promise  bool // a callback that has not reached its customer
+	aimed    bool // the offer that is out was aimed at the agent by a person
+
 	since     int64 // arrival less the credit
 	arrived   int64
 	due       int64 // a promise's time, zero for none
-	until     int64 // when the phase ends by itself, zero for never
 	aimUntil  int64
 	window    int64 // when the promise window closes, zero for never
 	started   int64 // when the conversation or the wrap-up began
 	handled   int64 // conversation so far, in earlier hands or before a park
-	offer     centre.OfferID
+	coolUntil int64 // the earliest end among cool
+
 	snoozer   centre.AgentID // whom it returns to
-	queue     int32
-	pool      int32
-	lane      int32
-	agent     int32 // in InOffer, InTalk, InPark, InHold, InWrapUp and agent-first InDial
-	expecter  int32 // customer-first InDial: the agent in sight of whom the customer is rung
-	aimAt     int32 // the agent, for aims at a person
-	team      int32 // the team, for aims at a team
-	leg       int32 // the consultation about this contact
-	parent    int32 // of a leg
-	handNext  int32
-	next      int32 // chain of the id's bucket
+	expecter  int32          // customer-first InDial: the agent in sight of whom the customer is rung
+	aimAt     int32          // the agent, for aims at a person
+	team      int32          // the team, for aims at a team
+	leg       int32          // the consultation about this contact
+	parent    int32          // of a leg
 	attempts  int32
-	phase     Phase
-	channel   centre.Channel
-	priority  uint8
-	aim       aim
-	needN     uint8
-	coolN     uint8
-	promise   bool // a callback that has not reached its customer
-	aimed     bool // the offer that is out was aimed at the agent by a person
 	wasParked bool // InHold: it was interrupted when the agent was lost
 	needs     [MaxNeeds]Need
-	cool      [maxCooling]cooling
-	coolUntil int64 // the earliest end among cool
 	offered   int64 // in InOffer: when it was put before the agent, and why
 	why       Why
+	cool      [maxCooling]cooling
 
 	// What was told of the wait: a reading aid, not hashed.
 	told              bool

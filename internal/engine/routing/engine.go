@@ -114,15 +114,15 @@ func (e *Engine) keepLaws() {
 	if e.events%256 != 0 {
 		return
 	}
-	in, any := int64(0), int64(0)
+	in, signs := int64(0), int64(0)
 	for _, n := range e.counts {
 		in += n
-		any |= n
+		signs |= n
 	}
 	for _, n := range e.endings {
 		in += n
 	}
-	must(in == e.arrived && any >= 0, "L2: no place holds fewer than none, and all of them together what arrived and has not ended")
+	must(in == e.arrived && signs >= 0, "L2: no place holds fewer than none, and all of them together what arrived and has not ended")
 }
 
 // must stops the engine when a law is broken: what follows could not be trusted.
@@ -149,7 +149,7 @@ func (e *Engine) refuse(ev *Event, code Code) {
 
 // apply hands the event to the one function that knows it.
 func (e *Engine) apply(ev *Event) {
-	code := NoCode
+	var code Code
 	switch ev.Kind {
 	case Woke:
 		return

@@ -23,7 +23,7 @@ const (
 	AgentFound    // Agent: the connection is back; conversations held for the agent continue
 
 	// Contacts.
-	Arrived        // Contact, Queue, Channel, Priority, Needs, LastAgent, Credit
+	Arrived        // Contact, Queue, Channel, Priority, Needs, LastAgent, Credit; in the channel callback a promise from the start, with its window Until
 	Abandoned      // Contact: the customer left, in whatever state
 	Accepted       // Contact, Agent, Offer
 	Declined       // Contact, Agent, Offer

@@ -162,7 +162,7 @@ func arrival(d drawn, ev *Event, last centre.ContactID) {
 	ev.Contact = last + centre.ContactID(d.below(4))
 	ev.Channel = []centre.Channel{centre.Phone, centre.Chat, centre.Email, centre.Visit, 0, 99}[min(d.below(20), 5)]
 	if !d.oneIn(5) {
-		ev.Channel = []centre.Channel{centre.Phone, centre.Chat, centre.Email, centre.Visit}[d.below(4)]
+		ev.Channel = []centre.Channel{centre.Phone, centre.Phone, centre.Chat, centre.Email, centre.Visit, centre.Callback}[d.below(6)]
 		ev.Queue = centre.QueueID(1 + d.below(drawnQueues))
 	}
 	ev.LastAgent, ev.Credit = centre.AgentID(d.below(drawnAgents*2)), d.ms(0, 0, 4_000, -5)

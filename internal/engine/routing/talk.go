@@ -23,7 +23,7 @@ func (e *Engine) startWrapUp(ci int32) {
 	if c.leg >= 0 {
 		e.consultOver(c.leg)
 	}
-	if c.phase != InPark {
+	if c.phase == InTalk {
 		c.handled += e.now - c.started
 	}
 	c.started = e.now
@@ -157,7 +157,7 @@ func (e *Engine) takeBack(ci int32) {
 			e.consultOver(leg)
 		}
 		c := &e.contacts[ci]
-		if c.phase == InTalk || c.phase == InHold {
+		if c.phase == InTalk {
 			c.handled += e.now - c.started
 		}
 		e.outOfHand(ci)
@@ -305,7 +305,7 @@ func (e *Engine) snooze(ev *Event) Code {
 		e.consultOver(c.leg)
 	}
 	c = &e.contacts[ci]
-	if c.phase != InPark {
+	if c.phase == InTalk {
 		c.handled += e.now - c.started
 	}
 	a := c.agent

@@ -268,6 +268,8 @@ func (b *book) arrives(ev *routing.Event, w *words) {
 			ev.LastAgent = b.agentID(w.next(what))
 		case "credit":
 			ev.Credit = w.span(what)
+		case "until":
+			ev.Until = centre.Instant(w.span(what))
 		default:
 			w.fail("arrives: %q is not known", what)
 		}
