@@ -127,8 +127,10 @@ func (e *Engine) setMasks(a int32, mask, direct uint16) {
 		}
 		if mask&(1<<ch) != 0 {
 			e.avail[ch].set(a)
+			e.availN[ch]++
 		} else {
 			e.avail[ch].clear(a)
+			e.availN[ch]--
 		}
 	}
 	ag.mask, ag.direct = mask, direct

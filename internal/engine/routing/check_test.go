@@ -111,6 +111,9 @@ func (e *Engine) checkAgents() error {
 			return fmt.Errorf("agent %d is said to be %v with load %d", ag.id, ag.state, ag.load)
 		}
 		for ch := range e.avail {
+			if e.avail[ch].count() != e.availN[ch] {
+				return fmt.Errorf("channel %d counts %d available, has %d", ch, e.availN[ch], e.avail[ch].count())
+			}
 			if e.avail[ch].has(int32(a)) != (ag.mask&(1<<ch) != 0) {
 				return fmt.Errorf("agent %d: availability for channel %d is out of step", ag.id, ch)
 			}

@@ -41,6 +41,7 @@ type Engine struct {
 	agentByID   []int32
 	freeAgents  []int32
 	avail       [centre.ChannelCount]bitset // agents whom queues may offer a contact of the channel
+	availN      [centre.ChannelCount]int32  // how many they are
 	touched     []int32
 	refreshed   int // how many of touched have been refreshed
 	freshAgents []int32

@@ -259,7 +259,7 @@ func (e *Engine) intoLane(ci int32) {
 // matters tells whether somebody is free now who comes to be admitted at that age. While all of them are busy nobody need be woken for it; whoever becomes
 // free finds the contacts at the step to which they have come.
 func (e *Engine) matters(l *lane, age int64) bool {
-	if l.agent >= 0 || l.aim == aimNotYet {
+	if l.agent >= 0 || l.aim == aimNotYet || e.availN[l.channel] == 0 {
 		return false
 	}
 	p, q := &e.pools[l.pool], &e.queues[l.queue]

@@ -184,6 +184,9 @@ func (e *Engine) bestAgent(ci int32) choice {
 	if c.aim.person() {
 		return e.aimedAgent(c)
 	}
+	if e.availN[c.channel] == 0 {
+		return choice{agent: none}
+	}
 	p, q := &e.pools[c.pool], &e.queues[c.queue]
 	age := e.age(c)
 	k := q.stepAt(age)
@@ -349,8 +352,11 @@ func (e *Engine) worstOffFor(l *lane, a int32, best *urgency) {
 	w := l.waiting()
 	for i := range w {
 		x := &w[i]
-		if l.agent < 0 && !e.admitsNow(p, q, l, a, max(0, e.now-x.place)) {
-			return
+		waited := e.now - x.place
+		if l.agent < 0 {
+			if first := p.first[a]; (first == never || q.after[first] > max(0, waited)) && !e.admitsNow(p, q, l, a, max(0, waited)) {
+				return
+			}
 		}
 		if x.guarded {
 			c := &e.contacts[x.slot]
@@ -358,15 +364,32 @@ func (e *Engine) worstOffFor(l *lane, a int32, best *urgency) {
 				continue
 			}
 		}
-		if best.slot < 0 {
-			*best = e.urgencyIn(l, *x)
-		} else if class := q.classOf(&l.laneKey, e.now-x.place); class >= best.class {
-			if u := e.urgencyIn(l, *x); u.ahead(best) {
-				*best = u
-			}
+		class, score := q.classOf(&l.laneKey, waited), int64(0)
+		if class == usual || best.slot < 0 || class >= best.class {
+			score = q.score(min(max(waited, 0)+e.settings.PriorityCredit[l.priority], maxDuration))
 		}
+		best.improve(class, score, x)
 		return
 	}
+}
+
+// improve takes another contact in its place if that one goes before.
+func (u *urgency) improve(class uint8, score int64, x *entry) {
+	if u.slot >= 0 {
+		switch {
+		case class != u.class:
+			if class < u.class {
+				return
+			}
+		case class == usual && score != u.score:
+			if score < u.score {
+				return
+			}
+		case x.place > u.place || x.place == u.place && x.id > u.id:
+			return
+		}
+	}
+	u.class, u.score, u.entry = class, score, *x
 }
 
 // admitsNow tells whether the agent may take a contact of the lane that has waited for age.
@@ -410,6 +433,9 @@ func (e *Engine) anybodyFor(l *lane, place int64) bool {
 	if l.agent >= 0 {
 		ag := &e.agents[l.agent]
 		return (ag.mask|ag.direct)&(1<<l.channel) != 0
+	}
+	if e.availN[l.channel] == 0 {
+		return false
 	}
 	p, q := &e.pools[l.pool], &e.queues[l.queue]
 	age := max(0, e.now-place)
