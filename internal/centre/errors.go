@@ -72,16 +72,17 @@ type kinded struct {
 func (e *kinded) Error() string { return e.err.Error() }
 func (e *kinded) Unwrap() error { return e.err }
 
+// ErrorKind is the error's kind.
+func (e *kinded) ErrorKind() Kind { return e.kind }
+
+// ErrorKind is the error's kind.
+func (e *Error) ErrorKind() Kind { return e.Kind }
+
 // KindOf finds the outermost kind in err's chain; an error without one is Internal.
 func KindOf(err error) Kind {
-	for err != nil {
-		switch e := err.(type) {
-		case *kinded:
-			return e.kind
-		case *Error:
-			return e.Kind
-		}
-		err = errors.Unwrap(err)
+	var k interface{ ErrorKind() Kind }
+	if errors.As(err, &k) {
+		return k.ErrorKind()
 	}
 	return Internal
 }

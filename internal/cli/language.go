@@ -59,7 +59,7 @@ func (c LanguageStemCommand) Run(ctx context.Context, s Streams) error {
 		all = append(all, stemmed{word, stem})
 		rows = append(rows, []string{word, stem})
 		if !c.JSON && !c.CSV {
-			out.WriteString(stem + "\n") // a buffered writer keeps its first error for Flush
+			_, _ = out.WriteString(stem + "\n") // a buffered writer keeps its first error for Flush
 		}
 	}
 	switch {

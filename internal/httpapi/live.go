@@ -131,7 +131,7 @@ func pump[I any](a *API, hc huma.Context, in *I, fn func(ctx context.Context, in
 		_ = put(fmt.Appendf(nil, "event: problem\ndata: %s\n\n", a.problemJSON(err)))
 	}
 	cancel()
-	<-written
+	_ = <-written // the writer has ended; why no longer matters
 }
 
 // recheck is how often a running stream asks whether its session or key still holds.

@@ -106,7 +106,7 @@ func joinThousands(word string) string {
 // e. The letters å, ä and ö stay, for they tell words apart.
 func Fold(word string) string {
 	plain := true
-	for i := 0; i < len(word); i++ {
+	for i := range len(word) {
 		if word[i] >= 0x80 {
 			plain = false
 			break

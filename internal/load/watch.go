@@ -8,7 +8,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -33,7 +32,6 @@ type Machine struct {
 // watcher reads the node's metrics every half second.
 type watcher struct {
 	*crowd
-	mu     sync.Mutex
 	memory float64
 	first  sample
 	stop   func()

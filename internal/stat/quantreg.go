@@ -2,6 +2,7 @@ package stat
 
 import (
 	"cmp"
+	"errors"
 	"math"
 	"slices"
 
@@ -282,7 +283,7 @@ func (q *quantileProgramme) edge() (int, []float64, error) {
 	// The dual d of the basis solves sum_k d_k x_k = -gradient; optimal when w(tau-1) <= d <= w tau.
 	var dual mat.VecDense
 	if err := q.lu.SolveVecTo(&dual, true, gradient); err != nil {
-		if _, ill := err.(mat.Condition); !ill {
+		if ill := mat.Condition(0); !errors.As(err, &ill) {
 			return 0, nil, centre.Errorf(centre.Internal, "quantile regression: %w", err)
 		}
 	}

@@ -33,7 +33,7 @@ func (p *pipe) flush(ctx context.Context) (changed int64, err error) {
 		for range n {
 			tag, err := answers.Exec()
 			if err != nil {
-				answers.Close()
+				_ = answers.Close()
 				return err
 			}
 			changed = tag.RowsAffected()

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"log/slog"
-	"os"
 	"strings"
 	"time"
 
@@ -56,7 +55,6 @@ type DB struct {
 	journal *writer      // SQLite: the only one that writes
 	updates chan *writer // PostgreSQL: for Update; SQLite: holds journal
 	read    *sql.DB
-	lock    *os.File
 	closers []func() error
 }
 
@@ -83,7 +81,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		err = db.openSQLite(ctx, o)
 	}
 	if err == nil && !o.ReadOnly {
-		err = db.migrate(ctx, o.schema)
+		if err = db.migrate(ctx, o.schema); err == nil {
+			err = db.advise(ctx)
+		}
 	}
 	if err != nil {
 		db.Close()

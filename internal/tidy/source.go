@@ -7,7 +7,6 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -118,5 +117,3 @@ func floorOf(name string) int {
 	}
 	return at
 }
-
-func base(name string) string { return path.Base(name) }

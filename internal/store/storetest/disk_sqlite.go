@@ -37,7 +37,6 @@ type (
 	closeFunction    = func(*libc.TLS, uintptr) int32
 	writeFunction    = func(*libc.TLS, uintptr, uintptr, int32, sqlite3.Tsqlite3_int64) int32
 	truncateFunction = func(*libc.TLS, uintptr, sqlite3.Tsqlite3_int64) int32
-	syncFunction     = func(*libc.TLS, uintptr, int32) int32
 )
 
 func diskOpen(tls *libc.TLS, vfs, name, file uintptr, flags int32, out uintptr) int32 {
