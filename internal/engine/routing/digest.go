@@ -49,17 +49,16 @@ func (e *Engine) digestEvent(ev *Event) {
 		e.fold(uint64(uint32(ev.Needs[i].Skill)), uint64(ev.Needs[i].Level))
 	}
 	if ev.Settings != nil {
-		e.foldJSON(ev.Settings)
+		book, err := json.Marshal(ev.Settings)
+		must(err == nil, "L21: rules are plain data")
+		e.told, e.digest = book, sum(e.digest, book)
 	}
 	if ev.Profile != nil {
-		e.foldJSON(ev.Profile)
+		c := &codec{b: e.hashed[:0]}
+		ev.Profile.state(c)
+		e.hashed = c.b[:0]
+		e.digest = sum(e.digest, c.b)
 	}
-}
-
-func (e *Engine) foldJSON(v any) {
-	b, err := json.Marshal(v)
-	must(err == nil, "L21: rules and profiles are plain data")
-	e.digest = sum(e.digest, b)
 }
 
 // sum folds bytes into a digest.

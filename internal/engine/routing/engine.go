@@ -25,6 +25,7 @@ type Engine struct {
 
 	settings *Settings
 	rulebook []byte // the settings as they go into snapshots
+	told     []byte // those of the latest SettingsChanged event, in force or not
 
 	queues    []queue
 	queueByID []int32

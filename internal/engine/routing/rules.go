@@ -1,7 +1,6 @@
 package routing
 
 import (
-	"encoding/json"
 	"slices"
 
 	"sentral/internal/centre"
@@ -51,11 +50,7 @@ func (e *Engine) changeSettings(ev *Event) Code {
 	if e.rulebook != nil && s.Version <= e.settings.Version {
 		return StaleSettings
 	}
-	book, err := json.Marshal(s)
-	if err != nil {
-		return BadSettings
-	}
-	e.settings, e.rulebook = s, book
+	e.settings, e.rulebook = s, e.told
 	e.teamsFrom(s)
 	e.queuesFrom(s)
 	e.lendingsFrom(s)
