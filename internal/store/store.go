@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"log/slog"
+	"os"
+	"os"
 	"strings"
 	"time"
 
