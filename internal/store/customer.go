@@ -132,7 +132,7 @@ func (c Customer) History(ctx context.Context, id centre.CustomerID, limit int) 
 			return err
 		}, `SELECT c.id, c.channel, c.queue, c.brand, c.agent, c.reason, c.outcome, c.created, c.ended,
 			COALESCE((SELECT n.text FROM note n WHERE n.domain=c.domain AND n.contact=c.id AND n.kind='wrap_up' ORDER BY n.id DESC LIMIT 1), '')
-			FROM contact c WHERE c.domain=$1 AND c.customer=$2 ORDER BY c.created DESC, c.id DESC LIMIT $3`, c.Domain, id, limit)
+			FROM contact c WHERE c.domain=$1 AND c.customer=$2 AND c.customer>0 ORDER BY c.created DESC, c.id DESC LIMIT $3`, c.Domain, id, limit)
 	})
 	return out, err
 }

@@ -6,7 +6,6 @@ import (
 	"database/sql/driver"
 	"log/slog"
 	"os"
-	"os"
 	"strings"
 	"time"
 
