@@ -52,6 +52,7 @@ func (r *Room) follow(ctx context.Context) error {
 		return err
 	}
 	defer reader.Close()
+	defer r.ringing.Wait()
 	r.begin(ctx, head, open)
 	look := time.NewTicker(time.Second)
 	defer look.Stop()
@@ -173,6 +174,9 @@ func (r *Room) take(ctx context.Context, e *journal.Entry, t *touched) {
 	}
 	switch e.Kind {
 	case journal.Step:
+		if e.Event.Kind == routing.Arrived {
+			r.beginThread(e.Contact)
+		}
 		r.takeStep(e, t)
 	case FactMessage:
 		m, ok := r.message(ctx, e.Contact, e.Seq)
@@ -186,6 +190,11 @@ func (r *Room) take(ctx context.Context, e *journal.Entry, t *touched) {
 		r.mu.Unlock()
 		t.words = append(t.words, func() { r.tellDesks(e.Seq, e.Contact, "message", m) })
 	case FactNote:
+		r.mu.Lock()
+		if th := r.threads[e.Contact]; th != nil {
+			th.noted = true
+		}
+		r.mu.Unlock()
 		if n, ok := r.noteOf(ctx, e.Contact, e.Seq); ok {
 			t.words = append(t.words, func() { r.tellDesks(e.Seq, e.Contact, "note", n) })
 		}

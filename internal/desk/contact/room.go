@@ -46,6 +46,7 @@ type Room struct {
 	heard    map[centre.AgentID]time.Time
 	since    map[centre.AgentID]centre.Instant // when status or state last changed
 	lastCalm string
+	ringing  sync.WaitGroup // offers whose customer's history is being read
 }
 
 // ringing is the offer at one agent.

@@ -81,8 +81,8 @@ func (r *Room) show(ctx context.Context, t touched) error {
 		}
 	}
 	r.mu.Unlock()
-	for _, call := range ring {
-		call()
+	for _, call := range ring { // at most one for each agent; what is read for one offer keeps nobody else waiting
+		r.ringing.Go(call)
 	}
 	return nil
 }
@@ -165,13 +165,12 @@ func (r *Room) showOffer(ctx context.Context, id centre.AgentID, a routing.Agent
 	if !ok {
 		return nil
 	}
-	seq := r.seq
 	return func() {
 		r.completeOffer(ctx, id, &o)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.offers[id].offer == o.ID {
-			r.tell(seq, id, "offer", o)
+			r.tell(0, id, "offer", o) // without a number: later events may have gone before
 		}
 	}
 }
@@ -198,7 +197,7 @@ func (r *Room) offer(agent centre.AgentID, s seen) (Offer, bool) {
 func (r *Room) completeOffer(ctx context.Context, agent centre.AgentID, o *Offer) {
 	if o.Contact.Customer != 0 {
 		past, err := r.Customers.History(ctx, o.Contact.Customer, historyLength)
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			r.Log.Error("a customer's history could not be read", "customer", o.Contact.Customer, "error", err)
 		}
 		for _, p := range past {
@@ -207,8 +206,15 @@ func (r *Room) completeOffer(ctx context.Context, agent centre.AgentID, o *Offer
 			}
 		}
 	}
+	r.mu.Lock()
+	th := r.threads[o.Contact.ID]
+	noted := th == nil || th.noted
+	r.mu.Unlock()
+	if !noted {
+		return
+	}
 	notes, err := r.Conversation.Notes(ctx, o.Contact.ID)
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		r.Log.Error("a contact's notes could not be read", "contact", o.Contact.ID, "error", err)
 	}
 	for _, n := range notes {

@@ -19,6 +19,7 @@ type thread struct {
 	lastAnswer   int64          // the newest answer of an agent
 	answeredBy   centre.AgentID
 	onDesks      map[centre.AgentID]bool // where it was shown last
+	noted        bool                    // there may be notes in the store
 }
 
 const (
@@ -54,9 +55,22 @@ func (t *thread) heard(m conversation.Message) {
 	}
 }
 
+// beginThread begins the thread of a contact that arrives now: all that will be said of it passes by, so nothing needs to be read.
+func (r *Room) beginThread(id centre.ContactID) {
+	known, ok := r.Recent.Thread(id)
+	if !ok {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.threads[id] == nil {
+		r.threads[id] = &thread{Thread: known, onDesks: map[centre.AgentID]bool{}}
+	}
+}
+
 // loadThread builds a thread from the store: after a start, or when a contact began long ago.
 func (r *Room) loadThread(ctx context.Context, id centre.ContactID) *thread {
-	t := &thread{onDesks: map[centre.AgentID]bool{}}
+	t := &thread{onDesks: map[centre.AgentID]bool{}, noted: true}
 	known, ok := r.Recent.Thread(id)
 	if !ok {
 		var err error
