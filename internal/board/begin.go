@@ -24,7 +24,20 @@ type start struct {
 // begin fills a sheet and opens the feed where it ends. The two meet exactly: contacts that were open at the start come from the centre itself; those that
 // had left it by then come from their rows, which never change again; everything later comes from the feed.
 func (b *Board) begin(ctx context.Context) (*sheet, *feed.Reader, error) {
-	var st start
+	st, reader, err := b.start(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := b.fill(ctx, st)
+	if err != nil {
+		reader.Close()
+		return nil, nil, err
+	}
+	return s, reader, nil
+}
+
+func (b *Board) start(ctx context.Context) (*start, *feed.Reader, error) {
+	st := &start{}
 	err := b.Centre.View(ctx, func(v *live.View) error {
 		st.seq, st.now = v.Seq(), v.Now()
 		v.Contacts(func(c journal.Contact) bool {
@@ -37,15 +50,7 @@ func (b *Board) begin(ctx context.Context) (*sheet, *feed.Reader, error) {
 		return nil, nil, err
 	}
 	reader, err := b.Centre.Hub().Subscribe(st.seq)
-	if err != nil {
-		return nil, nil, err
-	}
-	s, err := b.fill(ctx, &st)
-	if err != nil {
-		reader.Close()
-		return nil, nil, err
-	}
-	return s, reader, nil
+	return st, reader, err
 }
 
 func (b *Board) fill(ctx context.Context, st *start) (*sheet, error) {

@@ -24,6 +24,7 @@ type Options struct {
 	Surveys  store.Survey
 	Now      func() time.Time // paces the screens; the figures go by the centre's own time
 	Log      *slog.Logger
+	Pace     time.Duration // a page is drawn and sent so often at most; default half a second
 }
 
 // Board is the wall. While this node owns the centre, Run folds the feed into a sheet of today; pages are drawn from it when somebody looks.
@@ -44,14 +45,17 @@ type Board struct {
 // The pace of the wall.
 const (
 	lookEvery = time.Second            // the engine is looked at so often at most, however many watch
-	drawEvery = 500 * time.Millisecond // a page is drawn so often at most
-	sendAgain = 5 * time.Second        // an unchanged page is sent again after this, so that a screen knows that it still lives
+	drawEvery = 500 * time.Millisecond // the default of Pace
+	sendAgain = 10                     // turns of Pace after which an unchanged page is sent again, so that a screen knows that it still lives
 	pagesKept = 512                    // drawn pages; beyond it those that nobody has asked for lately are forgotten
 	beginWait = 200 * time.Millisecond // before another attempt to begin
 )
 
 // New makes a board; Run makes it live.
 func New(o Options) *Board {
+	if o.Pace <= 0 {
+		o.Pace = drawEvery
+	}
 	b := &Board{Options: o, pages: map[Filter]*drawn{}}
 	b.levels.Store(&map[centre.QueueID]int{})
 	return b
@@ -236,7 +240,7 @@ func (b *Board) Follow(ctx context.Context, s access.Subject, f Filter, send fun
 	if err != nil {
 		return err
 	}
-	pace := time.NewTicker(drawEvery)
+	pace := time.NewTicker(b.Pace)
 	defer pace.Stop()
 	var serial int64
 	quiet := 0 // turns without anything new
@@ -245,7 +249,7 @@ func (b *Board) Follow(ctx context.Context, s access.Subject, f Filter, send fun
 		if err != nil {
 			return err
 		}
-		if quiet++; d.serial != serial || quiet >= int(sendAgain/drawEvery) {
+		if quiet++; d.serial != serial || quiet >= sendAgain {
 			serial, quiet = d.serial, 0
 			if err := send(d.wall.Seq, "wall", d.wall); err != nil {
 				return err

@@ -24,7 +24,7 @@ func (b *Board) page(ctx context.Context, f Filter) (*drawn, error) {
 	b.drawing.Lock()
 	defer b.drawing.Unlock()
 	now, before := b.Now(), b.pages[f]
-	if before != nil && now.Sub(before.at) < drawEvery*9/10 {
+	if before != nil && now.Sub(before.at) < b.Pace*9/10 {
 		return before, nil
 	}
 	l, err := b.glance(ctx)
@@ -44,7 +44,7 @@ func (b *Board) page(ctx context.Context, f Filter) (*drawn, error) {
 	}
 	if len(b.pages) >= pagesKept {
 		for k, p := range b.pages {
-			if now.Sub(p.at) > sendAgain {
+			if now.Sub(p.at) > sendAgain*b.Pace {
 				delete(b.pages, k)
 			}
 		}

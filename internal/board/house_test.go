@@ -104,6 +104,8 @@ func (c *clock) move(d time.Duration) {
 	}
 }
 
+var quiet = slog.New(slog.DiscardHandler)
+
 // house is a running centre with its board.
 type house struct {
 	*testing.T
@@ -139,7 +141,7 @@ func openHouse(t *testing.T, url, at string) *house {
 // open starts everything on the database that is there.
 func (h *house) open() {
 	h.Helper()
-	log := slog.New(slog.DiscardHandler)
+	log := quiet
 	var err error
 	if h.db, err = store.Open(ctx, store.Options{URL: h.url}); err != nil {
 		h.Fatal(err)
@@ -194,6 +196,15 @@ func (h *house) do(e routing.Event) (out []routing.Decision) {
 	return out
 }
 
+// pass lets time go by, and what was to happen in it happen.
+func (h *house) pass(d time.Duration) {
+	h.Helper()
+	h.clock.move(d)
+	if _, err := h.centre.Do(ctx, live.Command{Plan: func(*live.Plan) error { return nil }}); err != nil {
+		h.Fatal(err)
+	}
+}
+
 // arrive lets a customer come.
 func (h *house) arrive(q centre.QueueID) (id centre.ContactID) {
 	h.Helper()
@@ -222,9 +233,9 @@ func (h *house) accept(a centre.AgentID) centre.ContactID {
 // finish ends a conversation after a time and wraps it up after another.
 func (h *house) finish(a centre.AgentID, id centre.ContactID, talk, wrap time.Duration) {
 	h.Helper()
-	h.clock.move(talk)
+	h.pass(talk)
 	h.do(routing.Event{Kind: routing.Ended, Contact: id, Agent: a})
-	h.clock.move(wrap)
+	h.pass(wrap)
 	h.do(routing.Event{Kind: routing.WrappedUp, Contact: id, Agent: a, Reason: 1, Outcome: routing.Solved})
 }
 
@@ -232,7 +243,7 @@ func (h *house) finish(a centre.AgentID, id centre.ContactID, talk, wrap time.Du
 func (h *house) answer(q centre.QueueID, a centre.AgentID, wait time.Duration) centre.ContactID {
 	h.Helper()
 	id := h.arrive(q)
-	h.clock.move(wait)
+	h.pass(wait)
 	h.accept(a)
 	h.finish(a, id, 30*seconds, 10*seconds)
 	return id

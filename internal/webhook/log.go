@@ -142,11 +142,11 @@ func follow(ctx context.Context, reader *feed.Reader, tell func([]journal.Entry)
 
 // ended is what a stream ends with: nothing when the reader has left.
 func ended(ctx context.Context, err error) error {
-	switch {
-	case ctx.Err() != nil:
-		return nil
-	case errors.Is(err, feed.ErrEnded):
+	if ctx.Err() == nil && errors.Is(err, feed.ErrEnded) {
 		return centre.Errorf(centre.Unavailable, "this node does not own the centre any more: connect again: %w", err)
 	}
-	return err
+	if ctx.Err() == nil {
+		return err
+	}
+	return nil
 }
