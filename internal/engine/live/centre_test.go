@@ -138,3 +138,37 @@ func TestRefusedPlanLeavesNothing(t *testing.T) {
 		t.Errorf("the log grew from %d to %d", before, c.Head())
 	}
 }
+
+// TestRepeatedCommandBeyondMemory repeats commands that the memory has forgotten (T5): the table refuses the second, and they are answered with the first receipt,
+// together with new ones in the same batch.
+func TestRepeatedCommandBeyondMemory(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c, _ := start(t, db, live.Options{RememberCommands: 3, Caution: time.Nanosecond})
+		var first []live.Receipt
+		for i := range 10 {
+			first = append(first, must(t, c, arrive("a", i)))
+		}
+		var wg sync.WaitGroup
+		for i := range 20 {
+			wg.Go(func() {
+				r := must(t, c, arrive("a", i))
+				if i < 10 && (r.Seq != first[i].Seq || string(r.Result) != string(first[i].Result)) {
+					t.Errorf("command %d: %+v, then %+v", i, first[i], r)
+				}
+			})
+		}
+		wg.Wait()
+		for i := range 20 { // and once more
+			must(t, c, arrive("a", i))
+		}
+		if f := c.Figures(); f.Rebuilds < 2 || f.Repeated < 25 {
+			t.Errorf("%d rebuilds, %d repeated", f.Rebuilds, f.Repeated)
+		}
+		must(t, c, live.Command{Plan: func(p *live.Plan) error {
+			if id := p.NewContact(); id != 21 {
+				t.Errorf("the next contact is %d, want 21", id)
+			}
+			return nil
+		}})
+	})
+}

@@ -126,10 +126,11 @@ func runView(f func(*View) error, v *View) (err error) {
 
 // turn plans the calls, puts them on disk and answers them. Its error ends the tenure.
 func (t *tenure) turn(ctx context.Context, calls []*call) error {
-	if err := t.lookUp(ctx, calls); err != nil {
+	done, err := t.lookUp(ctx, calls)
+	if err != nil {
 		return t.recover(ctx, err, &turn{calls: calls})
 	}
-	w := t.planAll(calls)
+	w := t.planAll(calls, done)
 	w.flushing = t.countingDue()
 	w.counting = w.flushing || !t.state.ledger.AgentsPending()
 	if w.fault != nil {
@@ -141,7 +142,7 @@ func (t *tenure) turn(ctx context.Context, calls []*call) error {
 	}
 	b, owners := w.batch(t.days)
 	began := time.Now()
-	err := t.term.Commit(ctx, b)
+	err = t.term.Commit(ctx, b)
 	t.c.figures.commit(time.Since(began), len(b.Entries), err)
 	var failed *store.WriteError
 	switch {
@@ -155,7 +156,7 @@ func (t *tenure) turn(ctx context.Context, calls []*call) error {
 	case errors.Is(err, store.ErrFenced):
 		return t.lost(w)
 	case errors.Is(err, store.ErrRepeated):
-		t.careful = time.Now().Add(t.c.o.Caution)
+		t.careful = time.Now().Add(max(t.c.o.Caution, time.Second))
 		return t.planAgain(ctx, w, nil, nil)
 	case errors.As(err, &failed):
 		return t.planAgain(ctx, w, owners[failed.Index], failed.Err)
@@ -164,10 +165,10 @@ func (t *tenure) turn(ctx context.Context, calls []*call) error {
 	}
 }
 
-// lookUp finds, while the centre is careful, which of the calls were done before this memory began.
-func (t *tenure) lookUp(ctx context.Context, calls []*call) error {
+// lookUp finds, while the centre is careful, which of the calls that the memory does not know have been done.
+func (t *tenure) lookUp(ctx context.Context, calls []*call) (map[key]store.CommandRow, error) {
 	if time.Now().After(t.careful) {
-		return nil
+		return nil, nil
 	}
 	var unknown []key
 	for _, k := range calls {
@@ -178,17 +179,13 @@ func (t *tenure) lookUp(ctx context.Context, calls []*call) error {
 		}
 	}
 	if len(unknown) == 0 {
-		return nil
+		return nil, nil
 	}
-	done, err := t.term.Commands(ctx, unknown)
-	for id, row := range done {
-		t.memory.add(id, Receipt{Seq: row.Seq, Result: row.Result})
-	}
-	return err
+	return t.term.Commands(ctx, unknown)
 }
 
 // planAll plans what is to happen in one turn: the timer that is due, then the calls in the order in which they came.
-func (t *tenure) planAll(calls []*call) (w *turn) {
+func (t *tenure) planAll(calls []*call, done map[key]store.CommandRow) (w *turn) {
 	now, ahead := t.time.now()
 	t.c.figures.ahead.Store(int64(ahead))
 	w = &turn{state: t.state, now: max(now, t.state.lastAt), followers: map[*call]*call{}, first: map[key]*call{}}
@@ -204,7 +201,11 @@ func (t *tenure) planAll(calls []*call) (w *turn) {
 	for _, k := range calls {
 		id, named := k.key()
 		if named {
-			if r, known := t.memory.find(id); known {
+			r, known := t.memory.find(id)
+			if row, found := done[id]; found {
+				r, known = Receipt{Seq: row.Seq, Result: row.Result}, true
+			}
+			if known {
 				t.c.figures.repeated.Add(1)
 				k.tell(answer{receipt: r})
 				continue

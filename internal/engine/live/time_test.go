@@ -1,6 +1,7 @@
 package live_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -108,7 +109,7 @@ func TestFeedResumesOverARestart(t *testing.T) {
 			}
 		}
 	}
-	if _, err := c.Hub().Subscribe(c.Head() + 1); err != feed.ErrReset {
+	if _, err := c.Hub().Subscribe(c.Head() + 1); !errors.Is(err, feed.ErrReset) {
 		t.Errorf("a reader from the future: %v", err)
 	}
 }
