@@ -14,7 +14,7 @@ import (
 // Visitor is embedded in the input of the operations of a chat visitor, who proves with a token that only their browser knows.
 type Visitor struct {
 	From
-	Authorization string `header:"Authorization" required:"true" doc:"Bearer and the visitor's token."`
+	Authorization string `header:"Authorization" doc:"Bearer and the visitor's token."`
 	Origin        string `header:"Origin"`
 }
 

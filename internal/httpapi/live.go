@@ -76,15 +76,15 @@ func pump[I any](a *API, hc huma.Context, in *I, fn func(ctx context.Context, in
 	ctx, cancel := context.WithCancel(hc.Context())
 	defer cancel()
 	lines := make(chan []byte)
-	written := make(chan error, 1)
+	written := make(chan struct{})
 	go func() { // the one writer: events from the room and heartbeats between them
+		defer close(written)
 		beat := time.NewTicker(heartbeat)
 		defer beat.Stop()
 		for {
 			var b []byte
 			select {
 			case <-ctx.Done():
-				written <- ctx.Err()
 				return
 			case b = <-lines:
 			case <-beat.C:
@@ -93,7 +93,6 @@ func pump[I any](a *API, hc huma.Context, in *I, fn func(ctx context.Context, in
 			_ = control.SetWriteDeadline(time.Now().Add(writeDeadline))
 			if _, err := w.Write(b); err != nil {
 				cancel()
-				written <- err
 				return
 			}
 			_ = control.Flush()
@@ -131,7 +130,7 @@ func pump[I any](a *API, hc huma.Context, in *I, fn func(ctx context.Context, in
 		_ = put(fmt.Appendf(nil, "event: problem\ndata: %s\n\n", a.problemJSON(err)))
 	}
 	cancel()
-	_ = <-written // the writer has ended; why no longer matters
+	<-written
 }
 
 // recheck is how often a running stream asks whether its session or key still holds.

@@ -34,7 +34,7 @@ func TestStreamsRepeatAndDiffer(t *testing.T) {
 		}
 		seen[h] = name
 	}
-	if head(stat.Stream(7, "arrivals", 1)) != head(stat.Stream(7, "arrivals", 1)) {
+	if first, second := head(stat.Stream(7, "arrivals", 1)), head(stat.Stream(7, "arrivals", 1)); first != second {
 		t.Error("equal arguments gave different streams")
 	}
 	// A recorded simulation must replay for ever: these numbers may never change.

@@ -125,7 +125,7 @@ func (c *pgConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	pc, ok := conn.(*stdlib.Conn)
 	if !ok {
-		conn.Close()
+		_ = conn.Close()
 		return nil, errors.New("store: the driver's connection is of another kind")
 	}
 	socket := pc.Conn().PgConn().Conn()

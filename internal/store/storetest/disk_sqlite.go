@@ -100,7 +100,7 @@ func diskWrite(tls *libc.TLS, file, data uintptr, n int32, at sqlite3.Tsqlite3_i
 	d, f := of(file)
 	content := make([]byte, n)
 	copy(content, unsafe.Slice(*(**byte)(unsafe.Pointer(&data)), n))
-	if rc := d.write(file, change{int64(at), content}); rc != sqlite3.SQLITE_OK {
+	if rc := d.write(file, change{at, content}); rc != sqlite3.SQLITE_OK {
 		return rc
 	}
 	return function[writeFunction](f.methods.FxWrite)(tls, file, data, n, at)
@@ -108,7 +108,7 @@ func diskWrite(tls *libc.TLS, file, data uintptr, n int32, at sqlite3.Tsqlite3_i
 
 func diskTruncate(tls *libc.TLS, file uintptr, size sqlite3.Tsqlite3_int64) int32 {
 	d, f := of(file)
-	if rc := d.write(file, change{at: int64(size)}); rc != sqlite3.SQLITE_OK {
+	if rc := d.write(file, change{at: size}); rc != sqlite3.SQLITE_OK {
 		return rc
 	}
 	return function[truncateFunction](f.methods.FxTruncate)(tls, file, size)
