@@ -8,8 +8,8 @@ type Look = { bg: string; on: string; open: string; close: string; keep: boolean
  * frame-ancestors confines to the brand's own sites; an identity is believed by the centre alone, by its signature. */
 type Told = { sentral: 1; open: boolean; identity?: string | null; page: string }
 
-/** Whether the chat is a page of its own, without a site around it. */
-export const alone = parent === window
+/** Whether the chat is a page of its own, or a picture of itself in the administration: no site has its launcher around it. */
+export const alone = parent === window || !site
 
 /** Whether the visitor has the chat open, and the page they write from. */
 export const shown = signal(alone)

@@ -7,6 +7,7 @@ import { useT } from '../lib/i18n.ts'
 import { ErrorState, Loading } from '../ui/States.tsx'
 import { Status } from '../ui/Status.tsx'
 import css from './account.module.css'
+import { browserName } from './browser.ts'
 import { Card, Fault } from './Card.tsx'
 
 const sessionsQuery = queryOptions({ queryKey: ['sessions'], queryFn: () => api('GET /api/me/sessions'), staleTime: 0 })
@@ -32,7 +33,7 @@ export function Sessions() {
           <li key={s.id}>
             <Monitor size={16} aria-hidden="true" />
             <span>
-              <b>{s.browser || t('account.sessions.unknown')}</b>
+              <b>{browserName(s.browser) || t('account.sessions.unknown')}</b>
               <small className="sub">
                 {t('account.sessions.seen', {
                   since: date(locale, s.since_ms),
@@ -43,7 +44,11 @@ export function Sessions() {
             {s.here ? (
               <Status level="ok">{t('account.sessions.here')}</Status>
             ) : (
-              <Button variant="default" aria-label={t('account.sessions.end_named', { name: s.browser })} onClick={() => end.mutate(s.id)}>
+              <Button
+                variant="default"
+                aria-label={t('account.sessions.end_named', { name: browserName(s.browser) })}
+                onClick={() => end.mutate(s.id)}
+              >
                 {t('sign_out')}
               </Button>
             )}

@@ -66,7 +66,7 @@ function Form<S extends SectionName>({
     if (out.saved) {
       reset(draft.value)
       guard.allow()
-      if (out.warnings.length) go({ id: String(out.saved.id) }, true)
+      if (out.warnings.length || (isNew && section.Beside)) go({ id: String(out.saved.id) }, true)
       else back()
     } else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true],[data-fault-summary]')?.focus())
   }

@@ -4,6 +4,7 @@ import { localeNames, locales, useT } from '../lib/i18n.ts'
 import css from './admin.module.css'
 import { toggled } from './draft.ts'
 import { faultText } from './faults.ts'
+import { type Choice, unitOf, units } from './words.ts'
 
 /** What every field has: its name, a sentence that explains it, and what is wrong with it. */
 type Common = { label: ReactNode; hint?: ReactNode; fault?: string; disabled?: boolean }
@@ -79,20 +80,10 @@ export function NumberField(
       hideControls
       w={p.width ?? '8rem'}
       size="xs"
-      styles={{ description: { minWidth: 'max-content' } }}
+      styles={{ label: { whiteSpace: 'nowrap' }, description: { minWidth: 'max-content', maxWidth: '15rem' } }}
     />
   )
 }
-
-const units = [
-  { s: 1, key: 'admin.unit.s' },
-  { s: 60, key: 'admin.unit.min' },
-  { s: 3600, key: 'admin.unit.h' },
-  { s: 86_400, key: 'admin.unit.d' },
-] as const
-
-/** The largest unit that writes a number of seconds as a whole number. */
-export const unitOf = (seconds: number) => (seconds > 0 ? ([...units].reverse().find(u => seconds % u.s === 0) ?? units[0]) : units[0])
 
 /** A length of time, kept in seconds and written in the unit that suits it. */
 export function DurationField(p: Common & { value: number; set: (seconds: number) => void }) {
@@ -117,8 +108,6 @@ export function DurationField(p: Common & { value: number; set: (seconds: number
     </div>
   )
 }
-
-export type Choice = { value: string; label: string }
 
 export function SelectField(p: Common & { value: string; set: (v: string) => void; choices: Choice[]; none?: string; required?: boolean }) {
   const known = p.value === '' || p.choices.some(c => c.value === p.value)

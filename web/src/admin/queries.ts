@@ -5,6 +5,7 @@ import type { ConfigDocument, ConfigFault, RulebookVersioned } from '../gen/api.
 import { api, asProblem, type Problem } from '../lib/api.ts'
 import { useT } from '../lib/i18n.ts'
 import { useProblemText } from '../ui/States.tsx'
+import { complete } from './complete.ts'
 import { type Faults, faultsOf, whereIn } from './faults.ts'
 
 /** The lists of the configuration that are edited one entry at a time. */
@@ -26,7 +27,14 @@ export type SectionName = (typeof sectionNames)[number]
 export type EntryOf<S extends SectionName> = ConfigDocument[S][number]
 
 /** The whole configuration and its version: every list and every form of this face reads it, so that they never disagree. */
-export const configQuery = queryOptions({ queryKey: ['config'], queryFn: () => api('GET /api/config'), staleTime: 5000 })
+export const configQuery = queryOptions({
+  queryKey: ['config'],
+  queryFn: async () => {
+    const { version, document } = await api('GET /api/config')
+    return { version, document: complete(document) }
+  },
+  staleTime: 5000,
+})
 
 /** Fetches anew what a change of the configuration may have changed. */
 export function useRefresh() {

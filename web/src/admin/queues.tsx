@@ -2,14 +2,14 @@ import { Button } from '@mantine/core'
 import { Eye, Rows3 } from 'lucide-react'
 import { useUrl } from '../app/router.tsx'
 import type { ConfigQueue } from '../gen/api.gen.ts'
-import { num, span } from '../lib/format.ts'
+import { num } from '../lib/format.ts'
 import { useT } from '../lib/i18n.ts'
 import css from './admin.module.css'
 import { ChipsField, DurationField, NumberField, Part, Row, SelectField, SwitchField } from './fields.tsx'
 import type { FormProps, Section } from './section.ts'
 import { NameField } from './small.tsx'
 import { Steps } from './steps.tsx'
-import { channelChoices, formulas, namedChoices, nameOf } from './words.ts'
+import { channelChoices, exactly, formulas, namedChoices, nameOf } from './words.ts'
 
 export const queues: Section<'queues'> = {
   name: 'queues',
@@ -41,7 +41,7 @@ export const queues: Section<'queues'> = {
   columns: [
     { head: 'admin.queue.brand', cell: (q, a) => nameOf(a.document.brands, q.brand) },
     { head: 'admin.queue.channels', wide: true, cell: (q, a) => q.channels.map(c => a.t(`channel.${c as 'chat'}`)).join(', ') },
-    { head: 'admin.queue.target', cell: (q, a) => `${q.goal_percent} % < ${span(a.t, q.target_s * 1000)}` },
+    { head: 'admin.queue.target', cell: (q, a) => `${q.goal_percent} % < ${exactly(q.target_s, a.t, a.locale)}` },
     { head: 'admin.queue.steps', wide: true, cell: q => q.steps.length },
   ],
   Form: QueueForm,
@@ -105,7 +105,7 @@ function QueueForm(props: FormProps<ConfigQueue>) {
 
 /** The queue's promise to its customers, and how it is reckoned. */
 function Target({ draft }: FormProps<ConfigQueue>) {
-  const { t } = useT()
+  const { t, locale } = useT()
   const { value: q, set, fault } = draft
   return (
     <Part title={t('admin.queue.promise')} text={t('admin.queue.promise_text')}>
@@ -134,7 +134,7 @@ function Target({ draft }: FormProps<ConfigQueue>) {
         choices={formulas.map(f => ({ value: f, label: t(`admin.formula.${f}`) }))}
         fault={fault('formula')}
       />
-      <p className={css.says}>{t('admin.queue.promise_says', { goal: q.goal_percent, time: span(t, q.target_s * 1000) })}</p>
+      <p className={css.says}>{t('admin.queue.promise_says', { goal: q.goal_percent, time: exactly(q.target_s, t, locale) })}</p>
       <SwitchField label={t('admin.queue.survey')} hint={t('admin.queue.survey_text')} value={q.survey} set={survey => set({ survey })} />
     </Part>
   )
@@ -167,9 +167,9 @@ function Order({ draft, document }: FormProps<ConfigQueue>) {
         />
       </Row>
       <p className={css.says}>
-        {t('admin.queue.order_says', { time: span(t, q.target_s * 1000), n: num(locale, q.weight / 100, q.weight % 100 ? 2 : 0) })}{' '}
+        {t('admin.queue.order_says', { time: exactly(q.target_s, t, locale), n: num(locale, q.weight / 100, q.weight % 100 ? 2 : 0) })}{' '}
         {same && t('admin.queue.order_beside', { name: same.name, times: num(locale, q.weight / same.weight, 1) })}{' '}
-        {q.age_guarantee_s > 0 && t('admin.queue.guarantee_says', { time: span(t, q.age_guarantee_s * 1000) })}
+        {q.age_guarantee_s > 0 && t('admin.queue.guarantee_says', { time: exactly(q.age_guarantee_s, t, locale) })}
       </p>
     </Part>
   )

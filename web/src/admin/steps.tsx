@@ -1,14 +1,13 @@
 import { Button } from '@mantine/core'
 import { Plus, Trash2, TriangleAlert, Users } from 'lucide-react'
 import type { ConfigQueue, ConfigStep } from '../gen/api.gen.ts'
-import { span } from '../lib/format.ts'
 import { useT } from '../lib/i18n.ts'
 import css from './admin.module.css'
 import { replaced, without } from './draft.ts'
 import { ChipsField, DurationField, SwitchField } from './fields.tsx'
 import { Needs } from './people.tsx'
 import type { FormProps } from './section.ts'
-import { namedChoices, qualified, stepSentence, wordedChoices } from './words.ts'
+import { exactly, namedChoices, qualified, stepSentence, wordedChoices } from './words.ts'
 
 /** A next step that admits everybody the one before does, a while later: steps only relax and widen. */
 export function nextStep(steps: ConfigStep[]): ConfigStep {
@@ -133,7 +132,7 @@ function StepCard({ i, step: s, draft, document, readOnly }: FormProps<ConfigQue
 
 /** When each step begins, how many it reaches, and where the promise falls. */
 function TimeLine({ queue, counts }: { queue: ConfigQueue; counts: number[] }) {
-  const { t } = useT()
+  const { t, locale } = useT()
   const last = Math.max(queue.target_s, queue.age_guarantee_s, ...queue.steps.map(s => s.after_s))
   const end = last * 1.15
   const place = (s: number) => Math.sqrt(s / end) * 100 // the first seconds matter most: the axis is of the square root
@@ -154,13 +153,13 @@ function TimeLine({ queue, counts }: { queue: ConfigQueue; counts: number[] }) {
         {queue.steps.map((s, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: as above
           <span key={i} style={{ left: `${place(s.after_s)}%` }}>
-            {s.after_s === 0 ? t('admin.queue.now') : span(t, s.after_s * 1000)}
+            {s.after_s === 0 ? t('admin.queue.now') : exactly(s.after_s, t, locale)}
           </span>
         ))}
         <b style={{ left: `${place(queue.target_s)}%` }}>{t('admin.queue.target')}</b>
       </div>
       <figcaption className="vh">
-        {queue.steps.map((s, i) => `${span(t, s.after_s * 1000)}: ${t('admin.queue.able', { n: counts[i] ?? 0 })}`).join('. ')}
+        {queue.steps.map((s, i) => `${exactly(s.after_s, t, locale)}: ${t('admin.queue.able', { n: counts[i] ?? 0 })}`).join('. ')}
       </figcaption>
     </figure>
   )

@@ -1,7 +1,6 @@
 import type { ConfigDocument, ConfigGrantText, ConfigNeedText, ConfigQueue, ConfigStep } from '../gen/api.gen.ts'
-import { span } from '../lib/format.ts'
+import { num } from '../lib/format.ts'
 import { type Locale, pick, type Translate } from '../lib/i18n.ts'
-import type { Choice } from './fields.tsx'
 
 /** The channels in the order of the screens. */
 export const channels = ['phone', 'chat', 'email', 'messenger', 'form', 'visit', 'callback', 'bot'] as const
@@ -20,6 +19,19 @@ export const formulas = [
   'cisco_positive',
 ] as const
 
+export type Choice = { value: string; label: string }
+
+/** The units that a length of time is written in. */
+export const units = [
+  { s: 1, key: 'admin.unit.s' },
+  { s: 60, key: 'admin.unit.min' },
+  { s: 3600, key: 'admin.unit.h' },
+  { s: 86_400, key: 'admin.unit.d' },
+] as const
+
+/** The largest unit that writes a number of seconds as a whole number. */
+export const unitOf = (seconds: number) => (seconds > 0 ? ([...units].reverse().find(u => seconds % u.s === 0) ?? units[0]) : units[0])
+
 type Named = { key: string; name: string }
 type Worded = { key: string; name: Record<string, string> }
 
@@ -32,6 +44,12 @@ export const wordOf = (list: Worded[], key: string, l: Locale) => pick(list.find
 /** Strøm 4 · Norsk 5 */
 export const needsText = (needs: ConfigNeedText[], d: ConfigDocument, l: Locale) =>
   needs.map(n => `${wordOf(d.skills, n.skill, l)} ${n.level}`).join(' · ')
+
+/** A length of time exactly as it is set: 90 s is never told as 2 min. */
+export function exactly(seconds: number, t: Translate, l: Locale): string {
+  const u = unitOf(seconds)
+  return `${num(l, seconds / u.s)} ${t(u.key)}`
+}
 
 /** Leder for Kraft */
 export function grantText(g: ConfigGrantText, d: ConfigDocument, t: Translate): string {
@@ -55,7 +73,7 @@ export function stepPeople(s: ConfigStep, d: ConfigDocument, t: Translate): stri
 /** A step as one sentence: from when, to whom, and what it takes. */
 export function stepSentence(s: ConfigStep, d: ConfigDocument, t: Translate, l: Locale): string {
   const people = stepPeople(s, d, t)
-  const when = s.after_s === 0 ? t('admin.queue.at_once') : t('admin.queue.after', { time: span(t, s.after_s * 1000) })
+  const when = s.after_s === 0 ? t('admin.queue.at_once') : t('admin.queue.after', { time: exactly(s.after_s, t, l) })
   const needs = needsText(s.needs, d, l)
   return needs ? t('admin.queue.step_says', { when, people, needs }) : t('admin.queue.step_says_any', { when, people })
 }
