@@ -10,9 +10,9 @@ import (
 	"sentral/internal/store/storetest"
 )
 
-// TestKilledAtAnyPoint kills the process at random instants under load (T1) and lets its successor go on: nothing that was acknowledged is lost, nothing is
-// done twice, and every row follows from the log. SENTRAL_ROUNDS says how often.
-func TestKilledAtAnyPoint(t *testing.T) {
+// TestCrashAtAnyPoint kills the process at random instants under load (T1) and lets its successor go on: nothing that was acknowledged is lost, nothing is
+// done twice, and every row follows from the log. SENTRAL_CRASH says how often.
+func TestCrashAtAnyPoint(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		db := storetest.Open(t, url)
 		makeDidTable(t, db)
@@ -20,7 +20,7 @@ func TestKilledAtAnyPoint(t *testing.T) {
 		r := rand.New(rand.NewPCG(7, 7))
 		b := newBook(8)
 		var backAfter []time.Duration
-		for range rounds(6) {
+		for range rounds(6, 1) {
 			began := time.Now()
 			n := startNode(t, nodeOrders{URL: url, Node: "a", TTLMS: 5000, Next: slices.Clone(b.next)})
 			n.until("owner true")

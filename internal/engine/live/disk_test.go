@@ -42,12 +42,12 @@ func load(t *testing.T, c *live.Centre, clients int) (acked func() []ack, stop f
 	return acked, func() { cancel(); working.Wait() }
 }
 
-// TestPowerCut takes the power at random moments under load (T2), and opens what is left: nothing that was acknowledged is lost, and every row follows from the
+// TestCrashByPowerCut takes the power at random moments under load (T2), and opens what is left: nothing that was acknowledged is lost, and every row follows from the
 // log.
-func TestPowerCut(t *testing.T) {
+func TestCrashByPowerCut(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	acknowledged, cuts := 0, 0
-	for cuts < rounds(12) {
+	for cuts < rounds(12, 1) {
 		disk, url := storetest.NewDisk(t)
 		db := storetest.Open(t, url)
 		makeDidTable(t, db)
@@ -87,8 +87,8 @@ func checkIntegrity(t *testing.T, db *store.DB) {
 	}
 }
 
-// TestPowerCutLosesWhatWasNotSynced is the negative control: the same disk under a SQLite with synchronous=NORMAL, which the store refuses, loses commits.
-func TestPowerCutLosesWhatWasNotSynced(t *testing.T) {
+// TestCrashOfADiskThatDoesNotSync is the negative control: the same disk under a SQLite with synchronous=NORMAL, which the store refuses, loses commits.
+func TestCrashOfADiskThatDoesNotSync(t *testing.T) {
 	disk, url := storetest.NewDisk(t)
 	path, vfs, _ := strings.Cut(strings.TrimPrefix(url, "sqlite:"), "?")
 	raw, err := sql.Open("sqlite", "file:"+path+"?"+vfs+"&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)")
@@ -133,7 +133,7 @@ func TestDiskInTrouble(t *testing.T) {
 			acked, stop := load(t, c, 4)
 			defer stop()
 			r := rand.New(rand.NewPCG(6, 6))
-			for range rounds(3) {
+			for range rounds(3, 20) {
 				before := len(acked())
 				waitFor(t, "work to be done", func() bool { return len(acked()) > before+20 })
 				disk.SetFault(fault)

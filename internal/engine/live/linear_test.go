@@ -230,7 +230,7 @@ func TestAssignmentsAreLinear(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c, _ := start(t, db, live.Options{})
 		openWide(t, c)
-		history := claimants(t, func(_ int, cmd live.Command) (live.Receipt, error) { return c.Do(ctx, cmd) }, 6, rounds(40))
+		history := claimants(t, func(_ int, cmd live.Command) (live.Receipt, error) { return c.Do(ctx, cmd) }, 6, rounds(40, 5))
 		checkLinear(t, history)
 
 		spoilt := append([]porcupine.Operation(nil), history...)
@@ -248,8 +248,8 @@ func TestAssignmentsAreLinear(t *testing.T) {
 	})
 }
 
-// TestAssignmentsAreLinearOverHandovers does the same at two nodes whose owner is paused past its lease again and again.
-func TestAssignmentsAreLinearOverHandovers(t *testing.T) {
+// TestCrashedHistoriesAreLinear does the same at two nodes whose owner is paused past its lease again and again.
+func TestCrashedHistoriesAreLinear(t *testing.T) {
 	url := storetest.PostgreSQL(t)
 	const ttl = 150 * time.Millisecond
 	var nodes [2]*live.Centre
@@ -289,7 +289,7 @@ func TestAssignmentsAreLinearOverHandovers(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	}
-	history := claimants(t, either, 6, rounds(15))
+	history := claimants(t, either, 6, rounds(15, 10))
 	close(quit)
 	<-paused
 	checkLinear(t, history)

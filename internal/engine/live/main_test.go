@@ -15,10 +15,10 @@ func TestMain(m *testing.M) {
 	os.Exit(storetest.Main(m))
 }
 
-// rounds is how often a test repeats what it does by chance: so many times usually, and as SENTRAL_ROUNDS says in the long runs of `make crash`.
-func rounds(usually int) int {
-	if n, err := strconv.Atoi(os.Getenv("SENTRAL_ROUNDS")); err == nil {
-		return n
+// rounds is how often a test repeats what it does by chance: so many times usually, and one for each `of` of SENTRAL_CRASH in the long runs of `make crash`.
+func rounds(usually, of int) int {
+	if n, err := strconv.Atoi(os.Getenv("SENTRAL_CRASH")); err == nil {
+		return max(usually, n/of)
 	}
 	return usually
 }

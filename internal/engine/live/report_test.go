@@ -18,7 +18,7 @@ func TestReportsBesideWrites(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		makeDidTable(t, db)
 		c, _ := start(t, db, live.Options{})
-		fillHistory(t, c, rounds(20)*100)
+		fillHistory(t, c, 2000)
 		acked, stop := load(t, c, 8)
 		quit := make(chan struct{})
 		var reporting sync.WaitGroup

@@ -65,8 +65,8 @@ func TestSocketBreaksAtEveryMessage(t *testing.T) {
 	b.verify(t, storetest.Open(t, direct))
 }
 
-// TestBackendsAreTerminatedAndCancelled lets an administrator end and cancel the server's processes at random under load (T4).
-func TestBackendsAreTerminatedAndCancelled(t *testing.T) {
+// TestCrashOfBackends lets an administrator end and cancel the server's processes at random under load (T4).
+func TestCrashOfBackends(t *testing.T) {
 	u := storetest.PostgreSQL(t)
 	makeDidTable(t, storetest.Open(t, u))
 	name := databaseOf(t, u)
@@ -86,7 +86,7 @@ func TestBackendsAreTerminatedAndCancelled(t *testing.T) {
 		})
 	}
 	r := rand.New(rand.NewPCG(5, 5))
-	for range rounds(12) {
+	for range rounds(12, 2) {
 		time.Sleep(time.Duration(r.IntN(30_000)) * time.Microsecond)
 		verb := []string{"pg_terminate_backend", "pg_cancel_backend"}[r.IntN(2)]
 		if err := storetest.SharedServer().Execute(fmt.Sprintf(`SELECT %s(pid) FROM pg_stat_activity WHERE datname = '%s'`, verb, name)); err != nil {
