@@ -157,7 +157,7 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.Rules, err = rulebook.New(ctx, store.Rulebook{DB: a.DB, Domain: domain}, a.Centre, a.Log); err != nil {
 		return err
 	}
-	known := access.Options{Address: a.Address, Master: a.master, Demo: a.Demo, Anchor: filepath.Join(a.Data, "audit.anchor")}
+	known := access.Options{Address: a.Address, Master: a.master, Demo: a.Demo, Anchor: filepath.Join(a.Data, "audit.anchor"), Knows: a.Rules.Knows}
 	if a.Access, err = access.New(known, store.Access{DB: a.DB, Domain: domain}, a.Rules, a.Now, a.Log); err != nil {
 		return err
 	}

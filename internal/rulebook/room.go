@@ -61,6 +61,7 @@ func (r *Room) Reload(ctx context.Context) error {
 		if err := json.Unmarshal(v.Body, &d); err != nil {
 			return centre.Errorf(centre.Internal, "configuration version %d: %w", v.Version, err)
 		}
+		d.FillLists()
 	}
 	b, err := open(v.Version, d)
 	if err != nil {
@@ -109,6 +110,19 @@ func (r *Room) Person(id centre.AgentID) (access.Person, bool) { return r.Book()
 func (r *Room) ByEmail(email string) (access.Person, bool) {
 	b := r.Book()
 	return b.Person(b.emails[strings.ToLower(strings.TrimSpace(email))])
+}
+
+// Knows tells whether a scope names something that is there.
+func (r *Room) Knows(s access.Scope) bool {
+	if s.Kind == access.ScopeOrganisation {
+		return true
+	}
+	for _, id := range r.Book().ids[string(s.Kind)+"s"] {
+		if id == s.ID {
+			return true
+		}
+	}
+	return false
 }
 
 // Organisation implements access.Directory.
@@ -221,6 +235,7 @@ func (r *Room) Setup(ctx context.Context, d config.Document) (Change, error) {
 
 // put validates, tells the engine, writes the version and holds it: all in one command, so that the engine and the version never differ.
 func (r *Room) put(ctx context.Context, s access.Subject, note string, undoes int64, d config.Document) (Change, error) {
+	d.FillLists()
 	old := r.Book()
 	used, err := r.store.Used(ctx)
 	if err != nil {
@@ -294,6 +309,9 @@ func (r *Room) rouse() {
 func (r *Room) record(ctx context.Context, s access.Subject, old, next *Book) error {
 	if err := r.audit(ctx, s, "config.changed", fmt.Sprintf("version %d", next.Version), ""); err != nil {
 		return err
+	}
+	if old.Version == 0 { // the first version: everybody is new
+		return nil
 	}
 	for _, p := range next.Document.People {
 		id := centre.AgentID(p.ID)
@@ -400,5 +418,6 @@ func (r *Room) at(ctx context.Context, version int64) (*config.Document, error) 
 	if err := json.Unmarshal(v.Body, d); err != nil {
 		return nil, centre.Errorf(centre.Internal, "configuration version %d: %w", version, err)
 	}
+	d.FillLists()
 	return d, nil
 }

@@ -61,6 +61,9 @@ func (r *Room) AddKey(ctx context.Context, s Subject, n NewKey) (KeySecret, erro
 		if _, ok := table[g.Role]; !ok {
 			return KeySecret{}, centre.ErrorAt(centre.Invalid, fmt.Sprintf("grants[%d].role", i), "%q is not a role", g.Role)
 		}
+		if (g.Scope.Kind == ScopeOrganisation) != (g.Scope.ID == 0) || (r.options.Knows != nil && !r.options.Knows(g.Scope)) {
+			return KeySecret{}, centre.ErrorAt(centre.Invalid, fmt.Sprintf("grants[%d].scope", i), "there is no %s %d", g.Scope.Kind, g.Scope.ID)
+		}
 		if !gives(s, g) {
 			return KeySecret{}, centre.ErrorAt(centre.Forbidden, fmt.Sprintf("grants[%d]", i), "is more than you may do yourself")
 		}

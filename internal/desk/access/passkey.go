@@ -115,6 +115,8 @@ func (r *Room) take(id string) (ceremony, error) {
 
 var noPasskeys = centre.Errorf(centre.Conflict, "passkeys need the centre to have a name of its own as public address, not a bare network address")
 
+var noPerson = centre.Errorf(centre.Forbidden, "a key has no passkeys")
+
 // Passkeys lists a person's passkeys.
 func (r *Room) Passkeys(ctx context.Context, s Subject) ([]PasskeyView, error) {
 	rows, err := r.store.Passkeys(ctx, s.Person)
@@ -127,6 +129,9 @@ func (r *Room) Passkeys(ctx context.Context, s Subject) ([]PasskeyView, error) {
 
 // BeginPasskey makes the challenge for a new passkey.
 func (r *Room) BeginPasskey(ctx context.Context, s Subject) (Ceremony, error) {
+	if s.Person == 0 {
+		return Ceremony{}, noPerson
+	}
 	if r.web == nil {
 		return Ceremony{}, noPasskeys
 	}
@@ -148,6 +153,9 @@ func (r *Room) BeginPasskey(ctx context.Context, s Subject) (Ceremony, error) {
 
 // AddPasskey keeps the passkey that the browser made.
 func (r *Room) AddPasskey(ctx context.Context, s Subject, a PasskeyAnswer) error {
+	if s.Person == 0 {
+		return noPerson
+	}
 	c, err := r.take(a.ID)
 	if err != nil {
 		return err

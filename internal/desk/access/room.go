@@ -46,6 +46,7 @@ type Options struct {
 	Demo     bool
 	// Anchor is a file outside the database that holds the newest line of the audit log, so that lines cut off at its end are missed; empty for none.
 	Anchor string
+	Knows  func(Scope) bool // whether a scope names something that is there; nil knows everything
 }
 
 // Room decides who somebody is and what they may do.

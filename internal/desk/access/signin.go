@@ -172,7 +172,7 @@ func (r *Room) GiveCode(ctx context.Context, token, code, browser string) (Signe
 // SignOut ends the session that asks.
 func (r *Room) SignOut(ctx context.Context, s Subject) error {
 	if s.Session == "" {
-		return centre.Errorf(centre.Invalid, "a key does not sign out: revoke it")
+		return centre.Errorf(centre.Forbidden, "a key does not sign out: revoke it")
 	}
 	return r.end(ctx, s.Session)
 }
