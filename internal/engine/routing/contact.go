@@ -171,6 +171,11 @@ func (e *Engine) countInHand(c *contact, by int32) {
 	case InTalk, InDial, InHold:
 		ag.talk[c.channel] += by
 		ag.talking += by
+		if ag.talk[c.channel] > 0 {
+			ag.talks |= 1 << c.channel
+		} else {
+			ag.talks &^= 1 << c.channel
+		}
 		ag.load += by * e.capacity(ag).Weight[c.channel]
 	case InPark:
 		ag.park[c.channel] += by

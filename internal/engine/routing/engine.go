@@ -27,6 +27,8 @@ type Engine struct {
 	rulebook []byte // the settings as they go into snapshots
 	told     []byte // those of the latest SettingsChanged event, in force or not
 
+	carries []carrying
+
 	queues    []queue
 	queueByID []int32
 	teams     []team
@@ -81,13 +83,15 @@ type Engine struct {
 
 // New makes an engine that knows no rules and nobody; tell it SettingsChanged first.
 func New() *Engine {
+	none := &Settings{Version: -1, Capacity: make([]Capacity, 1)}
 	return &Engine{
-		settings:       &Settings{Version: -1, Capacity: make([]Capacity, 1)},
+		settings:       none,
+		carries:        carryingFrom(none.Capacity),
 		contactBuckets: emptyBuckets(64),
 		poolBuckets:    emptyBuckets(64),
 		laneBuckets:    emptyBuckets(64),
 		nextOffer:      1,
-		sets:           agentSets{},
+		sets:           agentSets{at: map[setKey]int{}},
 	}
 }
 

@@ -350,7 +350,10 @@ func (e *Engine) timeLaneFor(li, a int32) {
 	if first := p.first[a]; first != never && first > 0 {
 		e.timeBound(li, q.after[first])
 	}
-	if len(q.lends) > 0 {
-		e.timeLane(li)
+	for _, lend := range q.lends {
+		if e.lendings[lend].team == e.agents[a].team {
+			e.timeLane(li)
+			return
+		}
 	}
 }

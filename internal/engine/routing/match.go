@@ -192,6 +192,9 @@ func (e *Engine) bestAgent(ci int32) choice {
 	k := q.stepAt(age)
 	free := e.avail[c.channel]
 	for step := range k + 1 {
+		if step == 1 && !p.admits[k].meets(free) {
+			break
+		}
 		if ch := e.pick(c, p, p.joins[step], free); ch.agent >= 0 {
 			ch.step = uint8(step)
 			if step < k {

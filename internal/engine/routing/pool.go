@@ -208,34 +208,62 @@ const (
 	hasSkill        // at the level or better
 )
 
-// agentSets keeps the sets that have been asked for until a profile changes.
-type agentSets map[setKey]bitset
+// maxIdleSets is how many sets are kept when the rules change.
+const maxIdleSets = 4096
 
-func (s agentSets) of(e *Engine, k setKey) bitset {
-	if b, ok := s[k]; ok {
-		return b
+// agentSets keeps the sets that have been asked for.
+type agentSets struct {
+	at   map[setKey]int
+	keys []setKey
+	sets []bitset
+}
+
+func (s *agentSets) of(e *Engine, k setKey) bitset {
+	if i, ok := s.at[k]; ok {
+		return s.sets[i]
 	}
 	b := make(bitset, words(len(e.agents)))
 	for a := range e.agents {
-		ag := &e.agents[a]
-		if ag.profile == nil {
-			continue
-		}
-		in := true
-		switch k.kind {
-		case inTeam:
-			in = int32(ag.profile.Team) == k.id
-		case atPartner:
-			in = int32(ag.profile.Partner) == k.id
-		case hasSkill:
-			in = ag.level(centre.SkillID(k.id)) >= k.level
-		}
-		if in {
+		if ag := &e.agents[a]; ag.profile != nil && ag.belongs(k) {
 			b.set(int32(a))
 		}
 	}
-	s[k] = b
+	s.at[k] = len(s.keys)
+	s.keys, s.sets = append(s.keys, k), append(s.sets, b)
 	return b
+}
+
+// belongs tells whether an agent is in a set.
+func (ag *agent) belongs(k setKey) bool {
+	switch k.kind {
+	case inTeam:
+		return int32(ag.profile.Team) == k.id
+	case atPartner:
+		return int32(ag.profile.Partner) == k.id
+	case hasSkill:
+		return ag.level(centre.SkillID(k.id)) >= k.level
+	}
+	return true
+}
+
+// place puts one agent into the sets that have been asked for, or takes them out.
+func (s *agentSets) place(e *Engine, a int32) {
+	ag := &e.agents[a]
+	for i, k := range s.keys {
+		b := s.sets[i].grown(len(e.agents))
+		if b.clear(a); ag.profile != nil && ag.belongs(k) {
+			b.set(a)
+		}
+		s.sets[i] = b
+	}
+}
+
+// forget drops the sets when there are too many to keep up to date.
+func (s *agentSets) forget() {
+	if len(s.keys) > maxIdleSets {
+		clear(s.at)
+		s.keys, s.sets = s.keys[:0], s.sets[:0]
+	}
 }
 
 // makeRoom empties the pool's sets and gives them room for n agents and a word's worth to come.

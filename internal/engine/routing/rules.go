@@ -50,7 +50,7 @@ func (e *Engine) changeSettings(ev *Event) Code {
 	if e.rulebook != nil && s.Version <= e.settings.Version {
 		return StaleSettings
 	}
-	e.settings, e.rulebook = s, e.told
+	e.settings, e.rulebook, e.carries = s, e.told, carryingFrom(s.Capacity)
 	e.teamsFrom(s)
 	e.queuesFrom(s)
 	e.lendingsFrom(s)
@@ -204,7 +204,7 @@ func (e *Engine) rebuildAgents() {
 // rebuildPools forgets every pool and makes those of the queues and contacts again.
 func (e *Engine) rebuildPools() {
 	e.freePools, e.poolsKept = e.freePools[:0], 0
-	clear(e.sets)
+	e.sets.forget()
 	for i := range e.pools {
 		e.pools[i].used = false
 		e.freePools = append(e.freePools, int32(i))
@@ -291,8 +291,8 @@ func (e *Engine) defineAgent(ev *Event) Code {
 		e.countFree(ag.team, false)
 	}
 	ag.profile = p
-	clear(e.sets)
 	ag.learnSkills()
+	e.sets.place(e, a)
 	ag.team = e.findTeam(p.Team)
 	e.weigh(a)
 	e.enrol(a)
@@ -353,7 +353,7 @@ func (e *Engine) removeAgent(ev *Event) Code {
 	e.agentByID[ag.id] = none
 	must(ag.hand < 0 && ag.offer < 0 && len(ag.lanes) == 0, "L1: who has left holds nothing")
 	ag.id, ag.profile, ag.told = 0, nil, toldAgent{}
-	clear(e.sets)
+	e.sets.place(e, a)
 	for i := range e.pools {
 		if p := &e.pools[i]; p.used {
 			e.fillPoolAgent(p, a)

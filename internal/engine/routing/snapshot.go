@@ -160,7 +160,7 @@ func (e *Engine) rulesState(c *codec) {
 		c.fail("rules: %w", err)
 		return
 	}
-	e.settings = s
+	e.settings, e.carries = s, carryingFrom(s.Capacity)
 	e.teamsFrom(s)
 	e.queuesFrom(s)
 	e.out = e.out[:0]
