@@ -2,6 +2,7 @@ package routing
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -287,6 +288,41 @@ func renew(twin, e *Engine) error {
 		return fmt.Errorf("a snapshot of the restored engine is different")
 	}
 	return nil
+}
+
+// TestAForgedSnapshotDoesNoHarm changes snapshots and makes the checksum fit: they are refused, or restored to something that can be asked and stepped, or
+// stopped by a law, but nothing is followed out of bounds.
+func TestAForgedSnapshotDoesNoHarm(t *testing.T) {
+	refused := 0
+	for seed := range uint64(10) {
+		d, e, version, last := fromSeed(seed), New(), int64(0), centre.ContactID(1)
+		begin(d, e)
+		for range 120 {
+			ev := drawEvent(d, e, &version, last)
+			if ev.Kind == Arrived {
+				last = max(last, ev.Contact)
+			}
+			e.Step(ev)
+		}
+		whole := e.Snapshot()
+		for range 200 {
+			b := append([]byte(nil), whole[:len(whole)-8]...)
+			for range 1 + d.below(3) {
+				b[d.below(len(b))] = byte(d.below(256))
+			}
+			b = binary.LittleEndian.AppendUint64(b, sum(0, b))
+			n := New()
+			if err := n.Restore(b); err != nil {
+				refused++
+				continue
+			}
+			n.EachContact(func(*ContactView) bool { return true })
+			n.Snapshot()
+		}
+	}
+	if refused == 0 {
+		t.Error("no forged snapshot was refused")
+	}
 }
 
 func TestNoHistoryBreaksALaw(t *testing.T) {

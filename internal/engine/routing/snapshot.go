@@ -329,7 +329,9 @@ func (e *Engine) contactsState(c *codec, order []int32) []int32 {
 	for i := 0; i < n && c.err == nil; i++ {
 		var ci int32
 		if c.reading {
-			ci = e.readContact(c, last)
+			if ci = e.readContact(c, last); c.err != nil {
+				return nil
+			}
 			order = append(order, ci)
 		} else {
 			ci = order[i]
