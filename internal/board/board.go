@@ -204,7 +204,9 @@ func (b *Board) reckonLevels() {
 		return
 	}
 	out := map[centre.QueueID]int{}
-	for id, a := range s.gather(s.today, func(place) bool { return true }) {
+	accounts := s.gather(s.today, func(place) bool { return true })
+	addWaiting(accounts, s.waiting(s.at).today, func(centre.QueueID) bool { return true })
+	for id, a := range accounts {
 		if q := book.Queue(id); q != nil {
 			out[id] = a.level(q, q.Formula).Permille
 		}

@@ -87,6 +87,11 @@ func TestEveryQueueIsJudgedByItsOwnFormulaOrTheChosenOne(t *testing.T) {
 		t.Errorf("an unknown formula gave %v", err)
 	}
 	until(t, "the desk's level", func() bool { return h.board.Level(strom) == 500 })
+	h.status(routing.Paused, bo)
+	h.arrive(fiber)
+	h.pass(30 * seconds)
+	h.arrive(fiber) // the log goes on: the one before has passed its target, which this formula counts at once
+	until(t, "the desk's level of who waits", func() bool { return h.board.Level(fiber) == 0 })
 	if h.board.Level(99) != -1 {
 		t.Error("a queue that does not exist has a level")
 	}

@@ -138,11 +138,12 @@ func (d *drawing) employs(a *routing.AgentView) bool {
 func (d *drawing) page() Wall {
 	s := d.sheet
 	d.today = s.gather(s.today, d.counts)
-	bucket, from, to := quarterOf(d.now)
+	bucket, _ := quarterOf(d.now)
 	d.quarter = s.gather(s.quarters[bucket], d.counts)
 	if !d.narrow() {
-		d.addWaiting(d.today, s.from, s.to)
-		d.addWaiting(d.quarter, from, to)
+		w := s.waiting(d.now)
+		addWaiting(d.today, w.today, d.ofBrand)
+		addWaiting(d.quarter, w.quarter, d.ofBrand)
 	}
 	w := Wall{Seq: s.seq, Now: d.now, Title: title(d.book, d.filter), Queues: []Queue{}, Intervals: []Interval{}, Highlights: []Highlight{}}
 	agents := d.agents(&w)
@@ -179,9 +180,9 @@ func (d *drawing) page() Wall {
 	return w
 }
 
-func (d *drawing) addWaiting(to map[centre.QueueID]*account, from, until centre.Instant) {
-	for id, p := range d.sheet.waiting(from, until, d.now) {
-		if !d.ofBrand(id) {
+func addWaiting(to map[centre.QueueID]*account, waiting map[centre.QueueID]part, counts func(centre.QueueID) bool) {
+	for id, p := range waiting {
+		if !counts(id) {
 			continue
 		}
 		if to[id] == nil {

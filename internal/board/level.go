@@ -147,33 +147,53 @@ func (s *sheet) gather(m sums, counts func(place) bool) map[centre.QueueID]*acco
 	return out
 }
 
-// waiting are the contacts that arrived between two instants and still wait, by queue, as the formulas see them: some formulas count those past their
-// target already.
-func (s *sheet) waiting(from, to, now centre.Instant) map[centre.QueueID]part {
+// waits are the contacts of today that still wait, by queue, as the formulas see them: some formulas count those past their target already. Every page
+// drawn at the same moment shares them.
+type waits struct {
+	version        int64
+	now            centre.Instant
+	today, quarter map[centre.QueueID]part
+}
+
+func (s *sheet) waiting(now centre.Instant) *waits {
+	if w := s.waits; w != nil && w.version == s.version && w.now == now {
+		return w
+	}
+	_, quarter := quarterOf(now)
 	arrivals := map[centre.QueueID][]centre.Instant{}
 	for _, o := range s.open {
-		if !o.counted && o.created >= from && o.created < to {
+		if !o.counted && o.created >= s.from && o.created < s.to {
 			arrivals[o.queue] = append(arrivals[o.queue], o.created)
 		}
 	}
-	out := map[centre.QueueID]part{}
+	w := &waits{version: s.version, now: now, today: map[centre.QueueID]part{}, quarter: map[centre.QueueID]part{}}
 	for q, list := range arrivals {
-		target := s.target(q, now)
-		l, err := index.NewServiceLevel(target)
-		if err != nil {
-			continue
-		}
 		slices.Sort(list)
-		for _, at := range list {
-			_ = l.Fold(index.QueueEvent{Kind: index.Offered, At: at}) // refuses negative waits only
+		late, _ := slices.BinarySearch(list, quarter)
+		target := s.target(q, now)
+		w.today[q] = waitingNow(target, list, now)
+		if late < len(list) {
+			w.quarter[q] = waitingNow(target, list[late:], now)
 		}
-		out[q] = part{target, l.Counts(now)}
 	}
-	return out
+	s.waits = w
+	return w
 }
 
-// quarterOf gives the quarter of an hour that an instant lies in.
-func quarterOf(at centre.Instant) (bucket int64, from, to centre.Instant) {
+// waitingNow counts contacts that wait since these instants, which rise.
+func waitingNow(target index.ServiceTarget, since []centre.Instant, now centre.Instant) part {
+	l, err := index.NewServiceLevel(target)
+	if err != nil {
+		return part{} // a queue without a target has no level
+	}
+	for _, at := range since {
+		_ = l.Fold(index.QueueEvent{Kind: index.Offered, At: at}) // refuses negative waits only
+	}
+	return part{target, l.Counts(now)}
+}
+
+// quarterOf gives the quarter of an hour that an instant lies in, and when it began.
+func quarterOf(at centre.Instant) (bucket int64, from centre.Instant) {
 	bucket = journal.Bucket(at)
-	return bucket, centre.Instant(bucket * journal.BucketMS), centre.Instant((bucket + 1) * journal.BucketMS)
+	return bucket, centre.Instant(bucket * journal.BucketMS)
 }

@@ -30,6 +30,7 @@ type sheet struct {
 	voices   map[centre.ContactID]voice
 	heard    map[place]*opinion
 	history  *history // nil until it has been read
+	waits    *waits
 
 	reckoned     int64 // version at which the desk's levels were reckoned
 	reckonedBook int64
