@@ -187,13 +187,16 @@ func (a *Auditor) queuedUp(d *routing.Decision, e *routing.Event) {
 		}
 	}
 	kept := c.toAgent
-	if c.place == queued {
+	switch {
+	case c.place == promised && e.Kind == routing.Prioritised && e.Contact == c.id:
+		// Its place is told anew, and it goes on waiting for its hour.
+	case c.place == queued:
 		a.dequeue(c)
 		a.aim(d, c, e)
 		a.changeQueue(c, q)
 		a.enqueue(c)
 		a.lookAt(c)
-	} else {
+	default:
 		was := c.place
 		a.aim(d, c, e)
 		if had := c.agent; had != 0 && !c.consult && (e.Kind == routing.Requeued || e.Kind == routing.Transferred) && e.Contact == c.id {
@@ -353,9 +356,10 @@ func (a *Auditor) cool(c *contact, g centre.AgentID) {
 
 func (a *Auditor) turnedAway(d *routing.Decision, e *routing.Event) {
 	q, known := a.queueAt[e.Queue]
+	full := known && e.Channel == centre.Callback && a.queues[q].cap >= 0 && a.queues[q].pledged >= a.queues[q].cap
 	if e.Kind != routing.Arrived || e.Contact != d.Contact {
 		a.breach(OnePlace, "contact %d is turned away without having come", d.Contact)
-	} else if known && a.queues[q].open && !a.queues[q].gone && e.Channel != centre.NoChannel && int(e.Channel) < centre.ChannelCount {
+	} else if known && !full && a.queues[q].open && !a.queues[q].gone && e.Channel != centre.NoChannel && int(e.Channel) < centre.ChannelCount {
 		a.breach(DoorsHold, "contact %d is turned away from queue %d, which is open", d.Contact, d.Queue)
 	}
 }

@@ -253,7 +253,7 @@ func (a *Auditor) promiseDecision(d *routing.Decision, c *contact) {
 			a.from(d, c, queued)
 		}
 		a.moveTo(c, dialled, d.Agent)
-		c.ended = routing.NotEnded
+		c.ended, c.toAgent, c.toTeam, c.aimTill = routing.NotEnded, 0, 0, 0
 		if c.dials++; c.dials > max(q.Callback.Attempts, 1) || d.Count != c.dials {
 			a.breach(PromiseKept, "contact %d is dialled for the %d. time (told %d), the queue allows %d", c.id, c.dials, d.Count, q.Callback.Attempts)
 		}

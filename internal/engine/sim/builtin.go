@@ -203,7 +203,21 @@ func (b *builder) add(w wants, teams []centre.TeamID, partners []centre.PartnerI
 			t.Patience = usualPatience(rules.patience)
 		}
 		b.c.Traffic = append(b.c.Traffic, t)
+		if ch == centre.Phone {
+			b.c.Traffic = append(b.c.Traffic, callbacksBeside(t))
+		}
 	}
+}
+
+// callbacksBeside are those who ask for a call on the web instead of calling: three to a hundred calls.
+func callbacksBeside(calls Traffic) Traffic {
+	calls.Channel, calls.Kinds, calls.Patience = centre.Callback, nil, Patience{}
+	asked := make([]float64, len(calls.PerInterval))
+	for i, n := range calls.PerInterval {
+		asked[i] = 0.03 * n
+	}
+	calls.PerInterval = asked
+	return calls
 }
 
 // Large is a centre of the given number of people (at least 20), with products, two markets, three languages, teams of sixteen, an
