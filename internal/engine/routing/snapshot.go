@@ -200,7 +200,13 @@ func (e *Engine) queuesState(c *codec) {
 // goneQueue makes a queue that the rules in force no longer name.
 func (e *Engine) goneQueue(c *codec, id centre.QueueID, text []byte) int32 {
 	q := queue{gone: true, pool: none}
-	if err := json.Unmarshal(text, &q.rules); err != nil || q.rules.ID != id || id <= 0 || id > maxQueueID || len(q.rules.Steps) == 0 || e.findQueue(id) >= 0 {
+	err := json.Unmarshal(text, &q.rules)
+	v := &validation{}
+	v.between(nil, "weight", q.rules.Weight, 1, maxWeight) // what it was validated with otherwise may be gone
+	v.between(nil, "target_ms", q.rules.TargetMS, 1, maxDuration)
+	v.between(nil, "offer_ms", q.rules.OfferMS, 1, maxDuration)
+	v.between(nil, "steps", int64(len(q.rules.Steps)), 1, maxSteps)
+	if err != nil || v.err != nil || q.rules.ID != id || id <= 0 || id > maxQueueID || e.findQueue(id) >= 0 {
 		c.fail("the rules of queue %d are damaged", id)
 		return none
 	}
@@ -399,6 +405,9 @@ func (e *Engine) contactState(c *codec, ci int32) {
 	for i := range int(x.needN) {
 		number(c, &x.needs[i].Skill)
 		number(c, &x.needs[i].Level)
+		if x.needs[i].Skill <= 0 {
+			c.fail("contact %d needs no such skill", x.id)
+		}
 	}
 	for i := range int(x.coolN) {
 		number(c, &x.cool[i].agent)
