@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"database/sql/driver"
 	"errors"
 	"log/slog"
@@ -146,7 +147,7 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.master, err = masterKey(filepath.Join(a.Data, "master.key")); err != nil {
 		return err
 	}
-	a.Centre = live.New(live.Options{Centre: domain, Store: a.DB, Node: a.Node, Addr: a.NodeAddr, TTL: a.TTL, Clock: a.Clock, Log: a.Log})
+	a.Centre = live.New(live.Options{Centre: domain, Store: a.DB, Node: a.Node, Addr: a.NodeAddr, TTL: a.TTL, Zone: a.zone(ctx), Clock: a.Clock, Log: a.Log})
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = stop
 	a.start(func() {
@@ -177,7 +178,7 @@ func (a *App) rooms(now func() time.Time) {
 	a.Board = board.New(board.Options{Centre: a.Centre, Rules: a.Rules, Counters: store.Board{DB: a.DB, Domain: domain}, Surveys: store.Survey{DB: a.DB, Domain: domain}, Now: now, Log: a.Log})
 	a.Chat = chat.New(chat.Options{
 		Centre: a.Centre, Rules: a.Rules, Words: words, Customers: customers, Chat: store.Chat{DB: a.DB, Domain: domain}, Surveys: store.Survey{DB: a.DB, Domain: domain},
-		Recent: recent, Seal: a.Access.Seal, Unseal: a.Access.Unseal, Address: a.Address, Now: now, Log: a.Log,
+		Recent: recent, Seal: a.Access.Seal, Unseal: a.Access.Unseal, Address: a.Address, Record: a.Access.Record, Now: now, Log: a.Log,
 		OnTyping: func(t conversation.Typing) { a.Desk.CustomerTyping(t) }, VisitorsPerMinute: map[bool]int{true: demoVisitors}[a.Demo],
 	})
 	a.Desk = contact.New(contact.Options{
@@ -186,6 +187,25 @@ func (a *App) rooms(now func() time.Time) {
 	})
 	a.Webhooks = webhook.New(webhook.Options{Centre: a.Centre, Store: store.Webhook{DB: a.DB, Domain: domain}, Access: a.Access, Seal: a.Access.Seal, Unseal: a.Access.Unseal, Now: now, Log: a.Log,
 		Address: a.Address, Private: a.PrivateWebhooks})
+}
+
+// zone is where the centre's days begin: the organisation's time zone, as the newest configuration says.
+func (a *App) zone(ctx context.Context) *time.Location {
+	d := config.Document{Organisation: config.Organisation{TimeZone: "Europe/Oslo"}}
+	if a.Document != nil {
+		d = *a.Document
+	}
+	if v, err := (store.Rulebook{DB: a.DB, Domain: domain}).Newest(ctx); err == nil && v.Version > 0 {
+		if err := json.Unmarshal(v.Body, &d); err != nil {
+			a.Log.Error("the configuration could not be read", "version", v.Version, "error", err)
+		}
+	}
+	zone, err := time.LoadLocation(d.Organisation.TimeZone)
+	if err != nil {
+		a.Log.Error("the organisation's time zone is not known", "error", err)
+		return time.UTC
+	}
+	return zone
 }
 
 // Surveys is where the customers' answers are kept.
