@@ -106,7 +106,7 @@ function Refused({ error }: { error: unknown }) {
   return (
     <div className={css.notice} data-bad role="alert">
       <div>
-        <b>{say(p)}</b>
+        <b>{p.errors.length ? t('problem.invalid') : say(p)}</b>
         <ul>
           {p.errors.map(e => (
             <li key={e.where + e.text}>

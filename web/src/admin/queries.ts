@@ -95,12 +95,17 @@ export function useSaveEntry<S extends SectionName>(section: S) {
         else toast(t('admin.saved'))
         return { ...nothingWrong, warnings, saved }
       } catch (e) {
-        const problem = asProblem(e)
-        const { faults, elsewhere } = faultsOf(problem.errors, at)
-        return { faults, elsewhere, warnings: [], problem }
+        return refused(e, at)
       }
     },
   })
+}
+
+/** What the server would not take. Where somebody else has been quicker, that is all there is to say. */
+function refused(e: unknown, at: string): Outcome {
+  const problem = asProblem(e)
+  if (problem.kind === 'conflict') return { ...nothingWrong, problem }
+  return { ...faultsOf(problem.errors, at), warnings: [], problem }
 }
 
 function write<S extends SectionName>(section: S, entry: EntryOf<S>, base: number): Promise<{ id: number; key: string }> {
@@ -123,6 +128,7 @@ function savedToast(saved: string, undo: string, version: number, refresh: () =>
 export function useRemoveEntry(section: SectionName) {
   const { t } = useT()
   const say = useProblemText()
+  const client = useQueryClient()
   const refresh = useRefresh()
   return useMutation({
     mutationFn: (id: number) => api(`DELETE /api/config/${section}/{id}` as 'DELETE /api/config/partners/{id}', { path: { id } }),
@@ -130,8 +136,21 @@ export function useRemoveEntry(section: SectionName) {
       const now = await refresh()
       if (now) savedToast(t('admin.removed'), t('undo'), now.version, refresh)
     },
-    onError: e => toast(say(e), { level: 'bad' }),
+    onError: e => {
+      const p = asProblem(e)
+      const document = client.getQueryData<RulebookVersioned>(configQuery.queryKey)?.document
+      const user = document && p.errors[0] && userOf(p.errors[0].where, document)
+      toast(user ? t('admin.still_used', { section: t(`admin.s.${user.section}`), name: user.name }) : say(e), { level: 'bad', ms: 12_000 })
+    },
   })
+}
+
+/** The entry that a fault stands in: the one that still refers to what was to be removed. */
+export function userOf(where: string, d: ConfigDocument): { section: SectionName; name: string } | undefined {
+  const m = /^(\w+)\[(\d+)\]/.exec(where)
+  const section = sectionNames.find(s => s === m?.[1])
+  const entry = section && (d[section] as { key: string; name?: unknown }[])[Number(m?.[2])]
+  return section && entry ? { section, name: typeof entry.name === 'string' ? entry.name : entry.key } : undefined
 }
 
 /** Writes the whole document; the parts without entries of their own (organisation, rules, lending) are changed so. */
@@ -159,9 +178,7 @@ export function useSaveDocument() {
         if (change.lines.length) savedToast(t('admin.saved'), t('undo'), change.version, refresh)
         return { ...nothingWrong, warnings: review.warnings, saved: { id: change.version, key: '' } }
       } catch (e) {
-        const problem = asProblem(e)
-        const { faults, elsewhere } = faultsOf(problem.errors, at)
-        return { faults, elsewhere, warnings: [], problem }
+        return refused(e, at)
       }
     },
   })
