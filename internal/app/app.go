@@ -5,8 +5,8 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net"
