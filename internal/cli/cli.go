@@ -24,6 +24,9 @@ type Streams struct {
 type Commands struct {
 	Demo     DemoCommand     `cmd:"" help:"Open an invented centre with simulated customers and agents."`
 	Serve    ServeCommand    `cmd:"" help:"Run one node of a centre."`
+	Check    CheckCommand    `cmd:"" help:"Look at configuration, database, clock and disk, beside a running centre or without one."`
+	Backup   BackupCommand   `cmd:"" help:"Write a backup of everything, while the centre runs."`
+	Restore  RestoreCommand  `cmd:"" help:"Fill a new database, of either kind, from a backup."`
 	Version  VersionCommand  `cmd:"" help:"Print the program's version."`
 	Search   SearchCommand   `cmd:"" help:"Measure the knowledge base's search."`
 	Language LanguageCommand `cmd:"" help:"Stems and language of words and texts."`
