@@ -74,7 +74,7 @@ var sections = []string{"brands", "markets", "skills", "partners", "teams", "hou
 func needs() map[string]string {
 	n := map[string]string{
 		"get-config": "everywhere read-config", "list-config-changes": "everywhere read-config", "preview-routing": "everywhere read-config",
-		"check-config": "everywhere write-config", "apply-config": "everywhere write-config", "undo-config": "everywhere write-config",
+		"check-config": "everywhere write-config", "apply-config": "everywhere write-config", "undo-config": "everywhere write-config", "make-brand-secret": "everywhere write-config",
 		"list-keys": "everywhere keys", "add-key": "everywhere keys", "remove-key": "everywhere keys",
 		"list-webhooks": "everywhere keys", "add-webhook": "everywhere keys", "remove-webhook": "everywhere keys", "list-deliveries": "everywhere keys", "retry-delivery": "everywhere keys",
 		"list-audit": "everywhere audit", "list-events": "everywhere events", "events-live": "everywhere events", "find-customers": "everywhere search",

@@ -27,6 +27,8 @@ type Commands struct {
 	Check    CheckCommand    `cmd:"" help:"Look at configuration, database, clock and disk, beside a running centre or without one."`
 	Backup   BackupCommand   `cmd:"" help:"Write a backup of everything, while the centre runs."`
 	Restore  RestoreCommand  `cmd:"" help:"Fill a new database, of either kind, from a backup."`
+	Config   ConfigCommand   `cmd:"" help:"The configuration as a file: check, compare, apply, export."`
+	Brand    BrandCommand    `cmd:"" help:"What belongs to one brand."`
 	Version  VersionCommand  `cmd:"" help:"Print the program's version."`
 	Search   SearchCommand   `cmd:"" help:"Measure the knowledge base's search."`
 	Language LanguageCommand `cmd:"" help:"Stems and language of words and texts."`

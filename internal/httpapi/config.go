@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"sentral/internal/centre"
+	"sentral/internal/channel/chat"
 	"sentral/internal/config"
 	"sentral/internal/desk/contact"
 	"sentral/internal/rulebook"
@@ -58,6 +60,13 @@ func (a *API) registerConfig() {
 			Body contact.Preview
 		}) (contact.PreviewResult, error) {
 			return a.Rooms.Desk.Preview(ctx, in.Subject, in.Body)
+		})
+	serve(a, operation{method: http.MethodPost, path: "/api/config/brands/{id}/secret", id: "make-brand-secret", tag: "config", summary: "Make a new secret with which this brand's site signs its visitors' identities; shown once"},
+		func(ctx context.Context, in *struct {
+			Who
+			ID centre.BrandID `path:"id"`
+		}) (chat.SecretOf, error) {
+			return a.Rooms.Chat.MakeBrandSecret(ctx, in.Subject, in.ID)
 		})
 	entity(a, "brands", "brand", room.Brands())
 	entity(a, "markets", "market", room.Markets())

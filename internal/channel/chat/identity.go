@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -12,6 +13,7 @@ import (
 
 	"sentral/internal/centre"
 	"sentral/internal/config"
+	"sentral/internal/desk/access"
 	"sentral/internal/desk/conversation"
 	"sentral/internal/engine/live"
 	"sentral/internal/store"
@@ -74,6 +76,26 @@ func (r *Room) SetBrandSecret(ctx context.Context, brand int32, secret []byte) e
 		return err
 	}
 	return r.Chat.SaveBrandSecret(ctx, centre.BrandID(brand), sealed)
+}
+
+// SecretOf is a new signing secret, shown once.
+type SecretOf struct {
+	Secret string `json:"secret" doc:"Shown once. Sign identities with it as it stands (HS256)."`
+}
+
+// MakeBrandSecret makes a new secret with which a brand's site signs identities; the one before holds no longer.
+func (r *Room) MakeBrandSecret(ctx context.Context, s access.Subject, brand centre.BrandID) (SecretOf, error) {
+	if !access.Everywhere(s, access.WriteConfig) {
+		return SecretOf{}, centre.Errorf(centre.Forbidden, "you may not do this (%s)", access.WriteConfig)
+	}
+	if r.Rules.Book().Brand(brand) == nil {
+		return SecretOf{}, centre.ErrorAt(centre.Missing, "id", "there is no brand %d", brand)
+	}
+	secret := rand.Text() + rand.Text() // 260 bits
+	if err := r.SetBrandSecret(ctx, int32(brand), []byte(secret)); err != nil {
+		return SecretOf{}, err
+	}
+	return SecretOf{Secret: secret}, r.Record(ctx, s, "brand.secret_made", fmt.Sprintf("brand %d", brand), "")
 }
 
 // known finds or makes the customer of a signed identity.

@@ -15,6 +15,7 @@ import (
 
 	"sentral/internal/centre"
 	"sentral/internal/config"
+	"sentral/internal/desk/access"
 	"sentral/internal/desk/conversation"
 	"sentral/internal/engine/live"
 	"sentral/internal/rulebook"
@@ -32,7 +33,8 @@ type Options struct {
 	Recent    *conversation.Recent
 	Seal      func(secret []byte, about string) ([]byte, error) // with the centre's master key
 	Unseal    func(sealed []byte, about string) ([]byte, error)
-	Address   string // the centre's own public address: its pages may always show the widget
+	Record    rulebook.Auditor // writes a line of the audit log
+	Address   string           // the centre's own public address: its pages may always show the widget
 	// OnTyping is told when a customer is writing; the desk sets it.
 	OnTyping func(conversation.Typing)
 	Now      func() time.Time
@@ -60,6 +62,9 @@ func New(o Options) *Room {
 	}
 	if o.VisitorsPerMinute <= 0 {
 		o.VisitorsPerMinute = 30
+	}
+	if o.Record == nil {
+		o.Record = func(context.Context, access.Subject, string, string, string) error { return nil }
 	}
 	if o.OnTyping == nil {
 		o.OnTyping = func(conversation.Typing) {}

@@ -30,6 +30,7 @@ export type ChatConversation = { "agent"?: string; "contact_id"?: number; "files
 export type ChatIntroduction = { "identity"?: string; "key": string; "previous"?: string; }
 export type ChatPlace = { "position": number; "wait_high_ms": number; "wait_low_ms": number; }
 export type ChatReadMark = { "at_ms": number; "message_id": number; }
+export type ChatSecretOf = { "secret": string; }
 export type ChatStart = { "email"?: string; "key": string; "language"?: "nb" | "nn" | "sv" | "en"; "name"?: string; "page"?: string; "queue_id"?: number; "text": string; }
 export type ChatState = { "agent"?: string; "files": boolean; "state": "none" | "waiting" | "talking" | "ended" | "closed_hours"; "survey": "none" | "open" | "answered"; }
 export type ChatSurveyAnswer = { "comment"?: string; "contact_id": number; "oks": number; "solved": "yes" | "no" | "dont_know"; }
@@ -149,6 +150,7 @@ export type Routes = {
   "POST /api/config/brands": { path: { }; query: { }; body: ConfigBrand; out: ConfigBrand }
   "DELETE /api/config/brands/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/brands/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigBrand; out: ConfigBrand }
+  "POST /api/config/brands/{id}/secret": { path: { "id": number; }; query: { }; body: undefined; out: ChatSecretOf }
   "GET /api/config/canned": { path: { }; query: { }; body: undefined; out: Array<ConfigCanned> }
   "POST /api/config/canned": { path: { }; query: { }; body: ConfigCanned; out: ConfigCanned }
   "DELETE /api/config/canned/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
