@@ -48,9 +48,8 @@ func (c Chat) AddVisitor(ctx context.Context, v Visitor) error {
 // SetVisitor moves a visitor to a conversation and a customer.
 func (c Chat) SetVisitor(v Visitor) Write {
 	return func(ctx context.Context, tx *Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE visitor SET customer=$3, verified=$4, contact=$5 WHERE domain=$1 AND hash=$2`,
+		return tx.Send(ctx, `UPDATE visitor SET customer=$3, verified=$4, contact=$5 WHERE domain=$1 AND hash=$2`,
 			c.Domain, v.Hash, v.Customer, whether(v.Verified), v.Contact)
-		return err
 	}
 }
 

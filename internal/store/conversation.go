@@ -37,13 +37,12 @@ func (c Conversation) Append(m conversation.Message) Write {
 			return err
 		}
 		for _, f := range m.Files {
-			if _, err := tx.Exec(ctx, `UPDATE file SET contact=$3 WHERE domain=$1 AND id=$2`, c.Domain, f.ID, m.Contact); err != nil {
+			if err := tx.Send(ctx, `UPDATE file SET contact=$3 WHERE domain=$1 AND id=$2`, c.Domain, f.ID, m.Contact); err != nil {
 				return err
 			}
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO message(domain, `+messageColumns+`) VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`,
+		return tx.Send(ctx, `INSERT INTO message(domain, `+messageColumns+`) VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`,
 			c.Domain, m.ID, m.Contact, string(m.Author), m.Agent, m.Name, m.Text, m.Code, string(files), m.At, m.ReadAt, m.ClientKey)
-		return err
 	}
 }
 
@@ -96,21 +95,19 @@ func (c Conversation) MarkRead(contact centre.ContactID, side conversation.Autho
 		column, other = "customer_read", conversation.ByAgent
 	}
 	return func(ctx context.Context, tx *Tx) error {
-		if _, err := tx.Exec(ctx, `UPDATE message SET read_at=$4 WHERE domain=$1 AND contact=$2 AND id<=$3 AND author=$5 AND read_at=0`,
+		if err := tx.Send(ctx, `UPDATE message SET read_at=$4 WHERE domain=$1 AND contact=$2 AND id<=$3 AND author=$5 AND read_at=0`,
 			c.Domain, contact, upTo, at, string(other)); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `UPDATE thread SET `+column+`=$3 WHERE domain=$1 AND contact=$2 AND `+column+`<$3`, c.Domain, contact, upTo)
-		return err
+		return tx.Send(ctx, `UPDATE thread SET `+column+`=$3 WHERE domain=$1 AND contact=$2 AND `+column+`<$3`, c.Domain, contact, upTo)
 	}
 }
 
 // AppendNote writes an internal remark.
 func (c Conversation) AppendNote(n conversation.Note) Write {
 	return func(ctx context.Context, tx *Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO note(domain, id, contact, agent, name, kind, text, at) VALUES($1,$2,$3,$4,$5,$6,$7,$8)`,
+		return tx.Send(ctx, `INSERT INTO note(domain, id, contact, agent, name, kind, text, at) VALUES($1,$2,$3,$4,$5,$6,$7,$8)`,
 			c.Domain, n.ID, n.Contact, n.Agent, n.Name, n.Kind, n.Text, n.At)
-		return err
 	}
 }
 
@@ -164,9 +161,8 @@ func (c Conversation) Drafts(ctx context.Context, person centre.AgentID, contact
 // PutThread begins what the screens say of a contact.
 func (c Conversation) PutThread(t conversation.Thread) Write {
 	return func(ctx context.Context, tx *Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO thread(domain, contact, customer, verified, language, page, visitor, customer_read, agent_read)
+		return tx.Send(ctx, `INSERT INTO thread(domain, contact, customer, verified, language, page, visitor, customer_read, agent_read)
 			VALUES($1,$2,$3,$4,$5,$6,$7,0,0)`, c.Domain, t.Contact, t.Customer, whether(t.Verified), t.Language, t.Page, t.Visitor)
-		return err
 	}
 }
 

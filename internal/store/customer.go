@@ -63,20 +63,18 @@ func (c Customer) ByAddress(ctx context.Context, kind, value string) (id centre.
 // Put writes a customer, new or known.
 func (c Customer) Put(row CustomerRow) Write {
 	return func(ctx context.Context, tx *Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO customer(domain, `+customerColumns+`, words) VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)
+		return tx.Send(ctx, `INSERT INTO customer(domain, `+customerColumns+`, words) VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)
 			ON CONFLICT (domain, id) DO UPDATE SET name=excluded.name, email=excluded.email, phone=excluded.phone, number=excluded.number,
 			language=excluded.language, remark=excluded.remark, words=excluded.words`,
 			c.Domain, row.ID, row.Name, row.Email, row.Phone, row.Number, row.Language, row.Remark, row.Since, row.words())
-		return err
 	}
 }
 
 // Address gives a customer an address; one that somebody else has stays theirs.
 func (c Customer) Address(id centre.CustomerID, kind, value string) Write {
 	return func(ctx context.Context, tx *Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO customer_address(domain, kind, value, customer) VALUES($1,$2,$3,$4) ON CONFLICT (domain, kind, value) DO NOTHING`,
+		return tx.Send(ctx, `INSERT INTO customer_address(domain, kind, value, customer) VALUES($1,$2,$3,$4) ON CONFLICT (domain, kind, value) DO NOTHING`,
 			c.Domain, kind, value, id)
-		return err
 	}
 }
 

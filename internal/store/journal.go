@@ -117,19 +117,35 @@ func repeated(err error) error {
 	return err
 }
 
-// runWrites runs the rooms' writes. One that fails for a reason of its own is named; trouble of the database is not its fault.
+// runWrites runs the rooms' writes. One that fails for a reason of its own is named; trouble of the database is not its fault. What PostgreSQL was sent by
+// several writes may come back refused while a later one runs: the pipe knows whose it was.
 func runWrites(ctx context.Context, tx *Tx, writes []Write) error {
-	for i, w := range writes {
-		err := runWrite(ctx, tx, w)
-		if err == nil {
-			err = tx.failed
-		}
-		if err != nil {
-			if err = explain("write", err); centre.KindOf(err) == centre.Unavailable && tx.failed != nil {
-				return err
+	if tx.pipe != nil {
+		tx.pipe.failed = -1
+	}
+	for i := 0; i <= len(writes); i++ {
+		var err error
+		if i == len(writes) {
+			err = tx.flush(ctx)
+		} else {
+			if tx.pipe != nil {
+				tx.pipe.write = i
 			}
-			return &WriteError{Index: i, Err: err}
+			if err = runWrite(ctx, tx, writes[i]); err == nil || (tx.failed != nil && errors.Is(err, context.Canceled)) {
+				err = tx.failed // QueryRow ends a query that follows a failed statement
+			}
 		}
+		if err == nil {
+			continue
+		}
+		whose := i
+		if tx.pipe != nil && tx.pipe.failed >= 0 {
+			whose = tx.pipe.failed
+		}
+		if err = explain("write", err); (centre.KindOf(err) == centre.Unavailable && tx.failed != nil) || whose == len(writes) {
+			return err
+		}
+		return &WriteError{Index: whose, Err: err}
 	}
 	return nil
 }

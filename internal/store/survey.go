@@ -33,11 +33,10 @@ type SurveyAnswer struct {
 // Put writes an answer; a later one about the same contact takes its place.
 func (s Survey) Put(a SurveyAnswer) Write {
 	return func(ctx context.Context, tx *Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO survey_answer(domain, contact, at, queue, brand, team, partner, channel, reason, version, oks, solved, comment)
+		return tx.Send(ctx, `INSERT INTO survey_answer(domain, contact, at, queue, brand, team, partner, channel, reason, version, oks, solved, comment)
 			VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13) ON CONFLICT (domain, contact) DO UPDATE SET at=excluded.at, oks=excluded.oks,
 			solved=excluded.solved, comment=excluded.comment`, s.Domain, a.Contact, a.At, a.Queue, a.Brand, a.Team, a.Partner, a.Channel, a.Reason,
 			a.Version, a.OKS, a.Solved, a.Comment)
-		return err
 	}
 }
 
