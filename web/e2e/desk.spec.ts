@@ -1,0 +1,188 @@
+import type { Browser, Frame, Page } from '@playwright/test'
+import { type Centre, expect, signIn, test } from './centre.ts'
+
+/**
+ * A customer who writes in a brand's chat, and everything that the centre sends to that browser. The launcher stands in a closed shadow root, so it is
+ * pressed where it is seen.
+ */
+async function write(browser: Browser, centre: Centre, text: string): Promise<{ page: Page; chat: Frame; heard: () => string }> {
+  const page = await (await browser.newContext({ viewport: { width: 1000, height: 800 }, locale: 'nb-NO' })).newPage()
+  const parts: string[] = []
+  page.on('response', r => {
+    if (!r.url().includes('/api/')) return
+    void r.text().then(
+      body => parts.push(body),
+      () => undefined,
+    )
+  })
+  const asked = page.waitForResponse(/api\/chat\/brand/)
+  await page.goto(`${centre.url}/brand/fjordglimt`)
+  await asked
+  const chat = page.frame({ url: /widget\/frame/ })
+  if (!chat) throw new Error('the chat has no frame')
+  const box = chat.getByRole('textbox', { name: /melding|skriv/i }).first()
+  await expect(async () => {
+    await page.mouse.click(1000 - 48, 800 - 48)
+    await expect(box).toBeVisible({ timeout: 1000 })
+  }).toPass()
+  await box.fill(text)
+  await chat
+    .getByRole('button', { name: /^(send|start)/i })
+    .first()
+    .click()
+  await expect(chat.getByText(text).first()).toBeVisible()
+  return { page, chat, heard: () => parts.join('\n') }
+}
+
+/** Signs an agent in, ready for contacts. */
+async function ready(page: Page, centre: Centre) {
+  await signIn(page, centre, 'agent')
+  await expect(page.getByRole('status').first()).toContainText('Direkte')
+  const now = page.getByRole('button', { name: /^(Ledig|Borte|Frakoblet|Pause) \d/ })
+  await now.click()
+  await page.getByRole('menuitemradio', { name: 'Ledig', exact: true }).click()
+  await expect(page.getByRole('button', { name: /^Ledig \d/ })).toBeVisible()
+}
+
+/** Takes the next offer by key and gives the box that replies are written in. */
+async function take(page: Page, text: string) {
+  await expect(page.locator('.offer').first()).toBeVisible()
+  await page.keyboard.press('F8')
+  await expect(page.getByRole('log').getByText(text)).toBeVisible()
+  return page.getByRole('textbox', { name: /^Svar til/ })
+}
+
+/** Ends the conversation and wraps it up, by keyboard alone. */
+async function finish(page: Page) {
+  await page.getByRole('log').first().focus()
+  await page.keyboard.press('e')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Enter')
+  const reason = page.getByRole('combobox', { name: /Årsak/ })
+  await expect(reason).toBeFocused()
+  await page.keyboard.type('a')
+  await expect(page.getByRole('option').first()).toBeVisible()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('form', { name: 'Etterarbeid' })).toHaveCount(0)
+}
+
+test('a note stays inside: neither the chat nor anything sent to the customer’s browser holds it', async ({ page, browser, centre }) => {
+  await ready(page, centre)
+  const customer = await write(browser, centre, 'Hvem har lest av måleren?')
+  const reply = await take(page, 'Hvem har lest av måleren?')
+  await page.getByRole('log').first().focus()
+  await page.keyboard.press('n')
+  await page.getByRole('textbox', { name: 'Internt notat' }).fill('Hemmelig: kunden er på listen')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('article').filter({ hasText: 'Hemmelig' })).toContainText('bare internt')
+  await page.getByRole('log').first().focus()
+  await page.keyboard.press('r')
+  await reply.fill('Det gjorde vi i går.')
+  await reply.press('Enter')
+  await expect(customer.chat.getByText('Det gjorde vi i går.')).toBeVisible()
+  expect(await customer.chat.content()).not.toContain('Hemmelig')
+  expect(customer.heard()).not.toContain('Hemmelig')
+  await finish(page)
+})
+
+test('a reply written without a network goes when it is back, once', async ({ page, browser, centre, context }) => {
+  await ready(page, centre)
+  const customer = await write(browser, centre, 'Er dere der?')
+  const reply = await take(page, 'Er dere der?')
+  await context.setOffline(true)
+  await reply.fill('Ja, nå er vi her.')
+  await reply.press('Enter')
+  await expect(page.getByText('Ikke sendt ennå', { exact: false })).toBeVisible()
+  await context.setOffline(false)
+  await expect(customer.chat.getByText('Ja, nå er vi her.')).toBeVisible()
+  await expect(page.getByText('Ikke sendt ennå', { exact: false })).toHaveCount(0)
+  await expect(page.getByRole('log').getByText('Ja, nå er vi her.')).toHaveCount(1)
+  await expect(customer.chat.getByText('Ja, nå er vi her.')).toHaveCount(1)
+  await finish(page)
+})
+
+test('an answer lost on its way back is asked for again and not said twice', async ({ page, browser, centre }) => {
+  await ready(page, centre)
+  const customer = await write(browser, centre, 'Kommer svaret to ganger?')
+  const reply = await take(page, 'Kommer svaret to ganger?')
+  let lost = 0
+  await page.route('**/api/contacts/*/messages', async route => {
+    if (route.request().method() === 'POST' && lost++ === 0) {
+      await route.fetch() // the server has it
+      return route.abort('connectionreset') // and the desk never hears
+    }
+    return route.continue()
+  })
+  await reply.fill('Nei, bare én gang.')
+  await reply.press('Enter')
+  await expect.poll(() => lost).toBeGreaterThan(1)
+  await expect(customer.chat.getByText('Nei, bare én gang.')).toHaveCount(1)
+  await expect(page.getByRole('log').getByText('Nei, bare én gang.')).toHaveCount(1)
+  await page.unroute('**/api/contacts/*/messages')
+  await finish(page)
+})
+
+test('two tabs are one desk: what is done in one is seen in the other, and a draft follows', async ({ page, browser, centre, context }) => {
+  await ready(page, centre)
+  const customer = await write(browser, centre, 'To faner?')
+  const reply = await take(page, 'To faner?')
+  await reply.fill('Et halvferdig sv')
+  await expect(page.getByText('Utkast lagret')).toBeVisible()
+  const other = await context.newPage()
+  await other.goto(page.url())
+  const there = other.getByRole('textbox', { name: /^Svar til/ })
+  await expect(there).toHaveValue('Et halvferdig sv')
+  await there.fill('Et helt svar')
+  await there.press('Enter')
+  await expect(page.getByRole('log').getByText('Et helt svar')).toHaveCount(1)
+  await expect(customer.chat.getByText('Et helt svar')).toHaveCount(1)
+  await other.close()
+  await page.reload()
+  await expect(page.getByRole('log').getByText('Et helt svar')).toHaveCount(1)
+  await finish(page)
+})
+
+test('both sides see that the other writes and reads', async ({ page, browser, centre }) => {
+  await ready(page, centre)
+  const customer = await write(browser, centre, 'Ser du meg?')
+  const reply = await take(page, 'Ser du meg?')
+  await reply.pressSequentially('Jeg s', { delay: 30 })
+  await expect(customer.chat.getByText(/skriver/)).toBeVisible()
+  await reply.fill('Jeg ser deg.')
+  await reply.press('Enter')
+  await expect(page.getByRole('log').getByText(/^Lest/)).toBeVisible()
+  await customer.chat
+    .getByRole('textbox', { name: /melding|skriv/i })
+    .first()
+    .pressSequentially('Fint', { delay: 30 })
+  await expect(page.getByRole('log').getByText(/skriver/)).toBeVisible()
+  await finish(page)
+})
+
+test('nynorsk is nynorsk in Chromium too: no American clock or weekday', async ({ page, centre }) => {
+  await signIn(page, centre, 'agent')
+  await page.evaluate(async () => {
+    const me = await (await fetch('/api/me')).json()
+    await fetch('/api/me/preferences', {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ...me.preferences, language: 'nn' }),
+    })
+  })
+  await page.reload()
+  await expect(page.getByRole('heading', { name: 'Skrivebord' })).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('lang', 'nn')
+  await page.goto(`${centre.url}/wall`)
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(page.locator('main')).not.toContainText(/\d (AM|PM)|day\b/)
+  await page.evaluate(async () => {
+    const me = await (await fetch('/api/me')).json()
+    await fetch('/api/me/preferences', {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ...me.preferences, language: 'nb' }),
+    })
+  })
+})
