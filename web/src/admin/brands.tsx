@@ -1,13 +1,17 @@
-import { Button, NativeSelect } from '@mantine/core'
-import { Copy, ExternalLink, Plus, Store, X } from 'lucide-react'
+import { Button, Modal, NativeSelect } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { Copy, ExternalLink, KeyRound, Plus, Store, X } from 'lucide-react'
 import { useState } from 'react'
 import { toast } from '../app/toasts.tsx'
 import type { ConfigBrand } from '../gen/api.gen.ts'
+import { api } from '../lib/api.ts'
 import { localeNames, locales, useT } from '../lib/i18n.ts'
+import { useProblemText } from '../ui/States.tsx'
 import css from './admin.module.css'
 import { copyText } from './copy.ts'
 import { replaced, without } from './draft.ts'
 import { AreaField, Part, Row, SelectField, TextField, WordsField } from './fields.tsx'
+import { Once } from './keys.tsx'
 import type { FormProps, Section } from './section.ts'
 import { NameField } from './small.tsx'
 import { namedChoices, nameOf } from './words.ts'
@@ -168,6 +172,7 @@ function BrandForm({ draft, document, readOnly }: FormProps<ConfigBrand>) {
         />
       </Part>
       {!draft.isNew && <Embed brand={b} />}
+      {!draft.isNew && <Identity brand={b} readOnly={readOnly} />}
     </>
   )
 }
@@ -213,9 +218,46 @@ function Embed({ brand }: { brand: ConfigBrand }) {
           {t('admin.brands.open_chat')}
         </Button>
       </div>
-      <p className={css.hint}>{t('admin.brands.identify')}</p>
-      <pre className={css.code}>{'Sentral.identify(jwt)'}</pre>
       <iframe key={page} className={css.preview} src={page} title={t('admin.brands.preview', { name: brand.name })} />
+    </Part>
+  )
+}
+
+/** How the brand's own site says who a signed-in visitor is, and the secret it signs with. */
+function Identity({ brand, readOnly }: { brand: ConfigBrand; readOnly: boolean }) {
+  const { t } = useT()
+  const say = useProblemText()
+  const [sure, setSure] = useState(false)
+  const make = useMutation({
+    mutationFn: () => api('POST /api/config/brands/{id}/secret', { path: { id: brand.id } }),
+    onSettled: () => setSure(false),
+    onError: e => toast(say(e), { level: 'bad' }),
+  })
+  return (
+    <Part title={t('admin.brands.identity')} text={t('admin.brands.identify')}>
+      <pre className={css.code}>{'Sentral.identify(jwt)'}</pre>
+      {make.data && <Once title={t('admin.brands.secret')} secret={make.data.secret} done={() => make.reset()} />}
+      {!readOnly && !make.data && (
+        <Button variant="default" leftSection={<KeyRound size={14} aria-hidden="true" />} onClick={() => setSure(true)}>
+          {t('admin.brands.secret_make')}
+        </Button>
+      )}
+      <Modal
+        opened={sure}
+        onClose={() => setSure(false)}
+        title={t('admin.brands.secret_make')}
+        closeButtonProps={{ 'aria-label': t('close') }}
+      >
+        <p className="prose">{t('admin.brands.secret_text', { name: brand.name })}</p>
+        <div className="actions">
+          <Button variant="default" onClick={() => setSure(false)}>
+            {t('cancel')}
+          </Button>
+          <Button loading={make.isPending} onClick={() => make.mutate()}>
+            {t('admin.brands.secret_make')}
+          </Button>
+        </div>
+      </Modal>
     </Part>
   )
 }
