@@ -26,10 +26,16 @@ import (
 func (a *App) around(routes *http.ServeMux) (http.Handler, error) {
 	routes.Handle("/", web.Handler(a.DevUI))
 	widget := web.Widget(a.Chat.Sites)
-	routes.Handle("GET /widget.js", widget)
-	routes.Handle("GET /widget/", widget)
+	routes.Handle("/widget.js", widget)
+	routes.Handle("/widget/", widget)
+	routes.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, http.StatusNotFound, centre.Missing, "the API has no "+method(r.Method)+" of this address: see /api/openapi.json")
+	})
 	a.operations(routes)
 	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusForbidden, centre.Forbidden, "this came from another site, and only the centre's own pages may do this")
+	}))
 	if err := guard.AddTrustedOrigin(origin(a.Address)); err != nil {
 		return nil, centre.Errorf(centre.Invalid, "public address %q: %w", a.Address, err)
 	}

@@ -100,7 +100,7 @@ func (r *Room) allow(who string, perMinute int) error {
 		p = &pace{left: float64(perMinute), at: now}
 		r.pace[who] = p
 	}
-	p.left = min(float64(perMinute), p.left+now.Sub(p.at).Minutes()*float64(perMinute))
+	p.left = min(float64(perMinute), p.left+max(0, now.Sub(p.at).Minutes())*float64(perMinute)) // a clock set back gives nothing and takes nothing
 	p.at = now
 	if p.left < 1 {
 		return centre.Errorf(centre.Exhausted, "too much at once: wait a few seconds")

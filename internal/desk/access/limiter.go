@@ -41,7 +41,7 @@ func (l *limiter) allow(address string) bool {
 		b = &bucket{left: guessBurst, at: now}
 		l.seen[address] = b
 	}
-	b.left = min(guessBurst, b.left+now.Sub(b.at).Seconds()*guessPerSecond)
+	b.left = min(guessBurst, b.left+max(0, now.Sub(b.at).Seconds())*guessPerSecond) // a clock set back gives nothing and takes nothing
 	b.at = now
 	if b.left < 1 {
 		return false
