@@ -168,6 +168,19 @@ func TestACodeIsGoodOnce(t *testing.T) {
 	w.pass(11 * time.Minute)
 	half.refused(http.StatusForbidden, "fresh", "POST", "/api/me/totp", nil)
 	half.refused(http.StatusForbidden, "fresh", "DELETE", "/api/me/totp", nil)
+
+	// A lost phone: a new link alone does not let anybody past the second factor, an administrator's decision does.
+	admin, link := w.person("randi-haugmoen"), access.Invitation{}
+	admin.must("POST", fmt.Sprintf("/api/people/%d/invite", w.person("birger-brattvik").id), nil, &link)
+	_, token, _ := strings.Cut(link.Link, "#")
+	lost := &browser{w: w, name: "Birger without a phone"}
+	if r := lost.signIn("POST", "/api/session/welcome", map[string]any{"token": token, "password": password}); !strings.Contains(string(r.body), `"code":true`) {
+		t.Errorf("a link passes the second factor: %s", r)
+	}
+	lost.refused(http.StatusUnauthorized, "", "GET", "/api/me", nil)
+	admin.must("DELETE", fmt.Sprintf("/api/people/%d/second-factor", w.person("birger-brattvik").id), nil, nil)
+	lost.signIn("POST", "/api/session", who)
+	lost.must("GET", "/api/me", nil, nil)
 }
 
 func TestAnInvitationIsGoodOnce(t *testing.T) {

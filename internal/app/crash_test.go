@@ -128,7 +128,7 @@ type customer struct {
 // call sends a request to the nodes in turn until one has answered it for good.
 func (c *customers) call(method, path, token string, body, out any) bool {
 	text, _ := json.Marshal(body)
-	for try := 0; try < 2000; try++ {
+	for try := range 2000 {
 		nodes := *c.nodes.Load()
 		r, err := http.NewRequestWithContext(ctx, method, nodes[try%len(nodes)]+path, bytes.NewReader(text))
 		if err != nil {

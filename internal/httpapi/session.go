@@ -96,6 +96,13 @@ func (a *API) registerPeople() {
 		}) (access.Invitation, error) {
 			return room.Invite(ctx, in.Subject, in.ID)
 		})
+	run(a, operation{method: http.MethodDelete, path: "/api/people/{id}/second-factor", id: "forget-second-factor", tag: "people", summary: "Take away the authenticator app and the passkeys of somebody who has lost them (a fresh sign-in is needed)"},
+		func(ctx context.Context, in *struct {
+			Who
+			ID centre.AgentID `path:"id"`
+		}) error {
+			return room.ForgetSecondFactor(ctx, in.Subject, in.ID)
+		})
 	run(a, operation{method: http.MethodDelete, path: "/api/people/{id}/sessions", id: "sign-person-out", tag: "people", summary: "Sign this person out everywhere"},
 		func(ctx context.Context, in *struct {
 			Who

@@ -188,6 +188,11 @@ func (a Access) UsePasskey(ctx context.Context, id int64, body []byte, at centre
 	return a.exec(ctx, `UPDATE passkey SET body=$3, used=$4 WHERE domain=$1 AND id=$2`, a.Domain, id, body, at)
 }
 
+// DropPasskeysOf implements access.Store.
+func (a Access) DropPasskeysOf(ctx context.Context, person centre.AgentID) error {
+	return a.exec(ctx, `DELETE FROM passkey WHERE domain=$1 AND person=$2`, a.Domain, person)
+}
+
 // RemovePasskey implements access.Store.
 func (a Access) RemovePasskey(ctx context.Context, person centre.AgentID, id int64) error {
 	return a.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {

@@ -67,6 +67,36 @@ func (r *Room) Welcome(ctx context.Context, token, password string, from Attempt
 	return r.open(ctx, p, from.Browser, c.TOTP != nil) // a link is one factor: who has a second is still asked for it
 }
 
+// ForgetSecondFactor takes away the authenticator app and the passkeys of somebody who has lost them, and ends their sessions. Their password, or a new
+// link, lets them in again. It needs a fresh sign-in.
+func (r *Room) ForgetSecondFactor(ctx context.Context, s Subject, id centre.AgentID) error {
+	p, ok := r.people.Person(id)
+	if s.Key != 0 || !Can(s, ManagePeople, Object{Team: p.Team, Partner: p.Partner}) || !within(s, ManagePeople, p) {
+		return denied(ManagePeople)
+	}
+	if !ok {
+		return centre.ErrorAt(centre.Missing, "id", "nobody has the id %d", id)
+	}
+	if !s.Fresh && !s.System {
+		return stale
+	}
+	err := r.store.ChangeCredential(ctx, id, func(c *Credential) error {
+		c.TOTP, c.TOTPPending, c.TOTPLast = nil, nil, 0
+		return nil
+	})
+	if err == nil {
+		err = r.store.DropPasskeysOf(ctx, id)
+	}
+	if err != nil {
+		return err
+	}
+	r.Forget()
+	if err := r.store.EndSessionsOf(ctx, id, ""); err != nil {
+		return err
+	}
+	return r.Record(ctx, s, "person.second_factor_removed", fmt.Sprintf("person %d", id), "")
+}
+
 // within tells whether somebody reaches no further than who would manage them: whoever makes a link for a person could become that person.
 func within(s Subject, a Action, p Person) bool {
 	if Everywhere(s, a) {

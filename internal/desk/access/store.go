@@ -29,6 +29,7 @@ type Store interface {
 	PasskeyByCredential(ctx context.Context, credential []byte) (PasskeyRow, error)
 	AddPasskey(ctx context.Context, p PasskeyRow) error
 	UsePasskey(ctx context.Context, id int64, body []byte, at centre.Instant) error
+	DropPasskeysOf(ctx context.Context, person centre.AgentID) error
 	RemovePasskey(ctx context.Context, person centre.AgentID, id int64) error
 
 	Keys(ctx context.Context) ([]KeyRow, error)

@@ -244,6 +244,7 @@ export type Routes = {
   "POST /api/offers/{id}/accept": { path: { "id": number; }; query: { }; body: undefined; out: ContactDetail }
   "POST /api/offers/{id}/decline": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "POST /api/people/{id}/invite": { path: { "id": number; }; query: { }; body: undefined; out: AccessInvitation }
+  "DELETE /api/people/{id}/second-factor": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "DELETE /api/people/{id}/sessions": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "POST /api/preview": { path: { }; query: { }; body: ContactPreview; out: ContactPreviewResult }
   "DELETE /api/session": { path: { }; query: { }; body: undefined; out: void }
