@@ -229,7 +229,7 @@ func hintsOf(manifest map[string]chunk, src string) []byte {
 		seen[c.File] = true
 		out = append(out, `<link rel="modulepreload" href="/`+c.File+`">`...)
 		for _, css := range c.CSS {
-			out = append(out, `<link rel="preload" as="style" href="/`+css+`">`...)
+			out = append(out, `<link rel="preload" as="style" crossorigin href="/`+css+`">`...)
 		}
 		for _, i := range c.Imports {
 			walk(i)

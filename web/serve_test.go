@@ -58,7 +58,7 @@ func TestPageCarriesItsOwnNonceAndTheHintsOfItsFace(t *testing.T) {
 		if res.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: a page with a nonce may be kept", path)
 		}
-		hinted := strings.Contains(body, `modulepreload" href="/assets/desk-B2.js"`) && strings.Contains(body, `href="/assets/shared-C3.js"`) && strings.Contains(body, `as="style" href="/assets/desk-B2.css"`)
+		hinted := strings.Contains(body, `modulepreload" href="/assets/desk-B2.js"`) && strings.Contains(body, `href="/assets/shared-C3.js"`) && strings.Contains(body, `as="style" crossorigin href="/assets/desk-B2.css"`)
 		if want := strings.HasPrefix(path, "/desk"); hinted != want {
 			t.Errorf("%s: hints for the desk: %v, want %v", path, hinted, want)
 		}

@@ -152,7 +152,7 @@ test('both sides see that the other writes and reads', async ({ page, browser, c
   await expect(customer.chat.getByText(/skriver/)).toBeVisible()
   await reply.fill('Jeg ser deg.')
   await reply.press('Enter')
-  await expect(page.getByRole('log').getByText(/^Lest/)).toBeVisible()
+  await expect(page.getByRole('log').getByText(/Lest \d/)).toBeVisible()
   await customer.chat
     .getByRole('textbox', { name: /melding|skriv/i })
     .first()

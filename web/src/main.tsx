@@ -69,7 +69,6 @@ function App() {
         cssVariablesResolver={cssVariables}
       >
         <QueryClientProvider client={client}>
-          <Toasts />
           {me.data && (
             <Me value={me.data}>
               <RouterProvider router={router} />
@@ -78,6 +77,7 @@ function App() {
           {me.error && !isSignedOut(me.error) && (
             <ErrorState what={value.t('start.failed')} error={me.error} retry={() => void me.refetch()} />
           )}
+          <Toasts />
         </QueryClientProvider>
       </MantineProvider>
     </I18n>

@@ -142,8 +142,8 @@ function OfferCard({ offer: o, first }: { offer: ContactOffer; first: boolean })
       <p className="sub">{whySentences(t, o.why)[0]}</p>
       <div className="offer-do">
         <Button
+          className="offer-yes"
           size="sm"
-          fullWidth
           loading={accept.isPending}
           disabled={busy}
           leftSection={<Check size={16} aria-hidden="true" />}

@@ -7,6 +7,7 @@ import { localeNames, locales, useT } from '../lib/i18n.ts'
 import { later } from '../lib/later.ts'
 import { Avatar } from '../ui/Avatar.tsx'
 import { Logo } from '../ui/Logo.tsx'
+import { MenuChoice } from '../ui/MenuChoice.tsx'
 import { Empty } from '../ui/States.tsx'
 import { faces, sees } from './faces.ts'
 import { useSessionOver } from './over.ts'
@@ -106,7 +107,6 @@ function Personal({ openSheet }: { openSheet: () => void }) {
   const me = useMe()
   const { preferences, change } = usePreferences()
   const navigate = useNavigate()
-  const item = (on: boolean) => ({ role: 'menuitemradio', 'aria-checked': on, className: on ? 'on' : undefined })
   return (
     <Menu position="right-end" width={248}>
       <Menu.Target>
@@ -129,21 +129,22 @@ function Personal({ openSheet }: { openSheet: () => void }) {
         <Menu.Divider />
         <Menu.Label>{t('scheme')}</Menu.Label>
         {schemes.map(s => (
-          <Menu.Item
+          <MenuChoice
             key={s.value}
-            {...item(preferences.scheme === s.value)}
-            leftSection={<s.icon size={15} />}
-            onClick={() => change({ scheme: s.value })}
+            value={s.value}
+            on={preferences.scheme === s.value}
+            icon={s.icon}
+            choose={() => change({ scheme: s.value })}
           >
             {t(s.label)}
-          </Menu.Item>
+          </MenuChoice>
         ))}
         <Menu.Divider />
         <Menu.Label>{t('language')}</Menu.Label>
         {locales.map(l => (
-          <Menu.Item key={l} {...item(locale === l)} lang={l} leftSection={<Languages size={15} />} onClick={() => change({ language: l })}>
+          <MenuChoice key={l} value={l} on={locale === l} icon={Languages} lang={l} choose={() => change({ language: l })}>
             {localeNames[l]}
-          </Menu.Item>
+          </MenuChoice>
         ))}
         <Menu.Divider />
         <Menu.Item leftSection={<LogOut size={15} />} onClick={() => void signOut()}>

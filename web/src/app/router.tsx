@@ -19,6 +19,12 @@ export const makeRouter = (actions: string[]) =>
       }),
       ...faces.map(f => createRoute({ getParentRoute: () => root, path: f.path, component: lazyRouteComponent(f.load, 'default') })),
     ]),
+    // Plain text both ways: addresses are read and shared by people.
+    parseSearch: text => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch: search => {
+      const text = new URLSearchParams(clean(search) as Record<string, string>).toString()
+      return text ? `?${text}` : ''
+    },
     defaultPreload: 'intent',
     defaultPendingComponent: () => <Loading rows={[3, 8, 16]} />,
     defaultErrorComponent: ({ error, reset }) => <ErrorState what={asProblem(error).message} error={error} retry={reset} />,

@@ -28,7 +28,7 @@ export const setTitle = (name: string) => {
 const onScreen = (id: number) =>
   document.visibilityState === 'visible' &&
   document.hasFocus() &&
-  (new URLSearchParams(location.search).get('c') ?? '').replaceAll('"', '').split(',').includes(String(id))
+  (new URLSearchParams(location.search).get('c') ?? '').split(',').includes(String(id))
 
 /** Follows the stream while somebody who answers is signed in: rings, tells, and counts what is unread. */
 export function useWorkday(on: boolean): number {

@@ -105,7 +105,7 @@ function Who({ customer: c, id }: { customer: ContactCustomer; id?: number }) {
         )}
         {c.page && (
           <li>
-            <Link2 size={14} aria-hidden="true" /> {t('customer.from', { page: c.page })}
+            <Link2 size={14} aria-hidden="true" /> {t('customer.from', { page: c.page.replace(/^https?:\/\/(www\.)?/, '') })}
           </li>
         )}
       </ul>

@@ -20,8 +20,10 @@ import { useShortcut } from '../app/shortcuts.ts'
 import { toast } from '../app/toasts.tsx'
 import type { ContactAgent, ContactDesk, SetStatusRequest } from '../gen/api.gen.ts'
 import { api } from '../lib/api.ts'
+import { percent } from '../lib/format.ts'
 import { pick, type Translate, useT } from '../lib/i18n.ts'
-import { useNow } from '../lib/now.ts'
+import { centreNow, useNow } from '../lib/now.ts'
+import { MenuChoice } from '../ui/MenuChoice.tsx'
 import { useProblemText } from '../ui/States.tsx'
 import { type Level, StatusMark } from '../ui/Status.tsx'
 import { Since } from '../ui/Timer.tsx'
@@ -43,20 +45,14 @@ function statusName(t: Translate, locale: string, agent: ContactAgent, pauses: N
   return pause ? pick(pause.name, locale) : t(`status.${agent.status}`)
 }
 
-/** One's status and how long it has been so; the way to change it, with reasons. */
-export function StatusMenu({ agent }: { agent: ContactAgent }) {
-  const { t, locale } = useT()
-  const names = useNames()
+/** Says whether one takes contacts; shown at once, and taken back if the server says no. */
+export function useSetStatus() {
   const client = useQueryClient()
   const say = useProblemText()
-  const now = useNow()
-  const [opened, setOpened] = useState(false)
-  const pause = agent.status === 'paused' ? names.pauses.find(p => p.id === agent.pause_id) : undefined
-  const late = pause?.limit_min !== undefined && pause.limit_min > 0 && now - agent.since_ms > pause.limit_min * 60_000
-  const set = async (body: SetStatusRequest) => {
+  return async (body: SetStatusRequest) => {
     const before = client.getQueryData<ContactDesk>(deskKey)?.agent
     const put = (a: ContactAgent) => client.setQueryData<ContactDesk>(deskKey, d => (d ? { ...d, agent: a } : d))
-    if (before) put({ ...before, status: body.status, pause_id: body.pause_id, since_ms: now })
+    if (before) put({ ...before, status: body.status, pause_id: body.pause_id, since_ms: centreNow() })
     try {
       put(await api('PUT /api/desk/status', { body }))
     } catch (e) {
@@ -64,12 +60,22 @@ export function StatusMenu({ agent }: { agent: ContactAgent }) {
       toast(say(e), { level: 'bad' })
     }
   }
+}
+
+/** One's status and how long it has been so; the way to change it, with reasons. */
+export function StatusMenu({ agent }: { agent: ContactAgent }) {
+  const { t, locale } = useT()
+  const names = useNames()
+  const now = useNow()
+  const [opened, setOpened] = useState(false)
+  const pause = agent.status === 'paused' ? names.pauses.find(p => p.id === agent.pause_id) : undefined
+  const late = pause?.limit_min !== undefined && pause.limit_min > 0 && now - agent.since_ms > pause.limit_min * 60_000
+  const set = useSetStatus()
   useShortcut({ keys: 's', label: 'status.change', group: 'keys.group_desk', run: () => setOpened(true) })
   useShortcut(
     { keys: '', label: 'status.set_ready', group: 'keys.group_desk', run: () => void set({ status: 'ready' }) },
     agent.status !== 'ready',
   )
-  const item = (on: boolean) => ({ role: 'menuitemradio', 'aria-checked': on, className: on ? 'on' : undefined })
   const level = late ? 'warn' : levels[agent.status]
   return (
     <Menu width={260} opened={opened} onChange={setOpened}>
@@ -90,46 +96,37 @@ export function StatusMenu({ agent }: { agent: ContactAgent }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
-          {t(`agent.${agent.state}`)} · {t('status.load', { load: agent.load, total: agent.total })}
+          {t(`agent.${agent.state}`)} · {t('status.load', { share: percent(locale, agent.total ? agent.load / agent.total : 0) })}
         </Menu.Label>
-        <Menu.Item
-          {...item(agent.status === 'ready')}
-          leftSection={<CircleCheck size={15} />}
-          onClick={() => void set({ status: 'ready' })}
-        >
+        <MenuChoice value="ready" on={agent.status === 'ready'} icon={CircleCheck} choose={() => void set({ status: 'ready' })}>
           {t('status.ready')}
-        </Menu.Item>
-        <Menu.Item
-          {...item(agent.status === 'direct_only')}
-          leftSection={<Crosshair size={15} />}
-          onClick={() => void set({ status: 'direct_only' })}
+        </MenuChoice>
+        <MenuChoice
+          value="direct_only"
+          on={agent.status === 'direct_only'}
+          icon={Crosshair}
+          choose={() => void set({ status: 'direct_only' })}
         >
           {t('status.direct_only')}
-        </Menu.Item>
+        </MenuChoice>
         <Menu.Divider />
         <Menu.Label>{t('status.pauses')}</Menu.Label>
-        {names.pauses.map(p => {
-          const Icon = icons[p.kind] ?? CirclePause
-          return (
-            <Menu.Item
-              key={p.id}
-              {...item(pause?.id === p.id)}
-              leftSection={<Icon size={15} />}
-              rightSection={p.limit_min ? <span className="sub">{t('span.minutes', { m: p.limit_min })}</span> : undefined}
-              onClick={() => void set({ status: 'paused', pause_id: p.id })}
-            >
-              {pick(p.name, locale)}
-            </Menu.Item>
-          )
-        })}
+        {names.pauses.map(p => (
+          <MenuChoice
+            key={p.id}
+            value={String(p.id)}
+            on={pause?.id === p.id}
+            icon={icons[p.kind] ?? CirclePause}
+            side={p.limit_min ? <span className="sub">{t('span.minutes', { m: p.limit_min })}</span> : undefined}
+            choose={() => void set({ status: 'paused', pause_id: p.id })}
+          >
+            {pick(p.name, locale)}
+          </MenuChoice>
+        ))}
         <Menu.Divider />
-        <Menu.Item
-          {...item(agent.status === 'offline')}
-          leftSection={<CirclePower size={15} />}
-          onClick={() => void set({ status: 'offline' })}
-        >
+        <MenuChoice value="offline" on={agent.status === 'offline'} icon={CirclePower} choose={() => void set({ status: 'offline' })}>
           {t('status.offline')}
-        </Menu.Item>
+        </MenuChoice>
       </Menu.Dropdown>
     </Menu>
   )

@@ -17,7 +17,7 @@ test('reason, outcome and note by keyboard alone', async () => {
   show(<WrapUp detail={detail({ contact: contact({ state: 'wrapping' }) })} focused done={done} />)
   const user = userEvent.setup()
   expect(document.activeElement).toBe(screen.getByRole('combobox', { name: /Årsak/ }))
-  await user.keyboard('hoy{Enter}')
+  await user.keyboard('h{Enter}')
   await user.tab()
   await user.keyboard('{ArrowDown}')
   await user.tab()

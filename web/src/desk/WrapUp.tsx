@@ -1,6 +1,6 @@
 import { Button, type ComboboxParsedItem, type OptionsFilter, Select, Textarea } from '@mantine/core'
 import { CircleCheck, Timer } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { type Names, useNames } from '../app/session.ts'
 import { toast } from '../app/toasts.tsx'
 import type { ContactDetail, WrapUpRequest } from '../gen/api.gen.ts'
@@ -51,6 +51,14 @@ const searchReasons: OptionsFilter = ({ options, search }) => {
 const usedKey = (queue: number) => `reasons.${queue}`
 const used = (queue: number) => recall<number[]>(usedKey(queue)) ?? []
 
+const mostSuggested = 4
+/** The likeliest reasons: what this agent used last in the queue, what the customer came for before, then the first in the tree. */
+function suggestions(detail: ContactDetail, known: Map<string, string>): string[] {
+  const before = (detail.customer?.history ?? []).flatMap(h => (h.reason_id ? [h.reason_id] : []))
+  const all = [...used(detail.contact.queue_id), ...before].map(String).filter(r => known.has(r))
+  return [...new Set([...all, ...known.keys()])].slice(0, mostSuggested)
+}
+
 /** Reason, outcome and note on one screen, by keyboard alone: Tab goes through, arrows choose the outcome, Ctrl+Enter is done. */
 export default function WrapUp({ detail, focused, done }: { detail: ContactDetail; focused: boolean; done: () => void }) {
   const { t, locale } = useT()
@@ -59,6 +67,8 @@ export default function WrapUp({ detail, focused, done }: { detail: ContactDetai
   const c = detail.contact
   const last = detail.reason_id ?? 0
   const [reason, setReason] = useState<string | null>(last ? String(last) : null)
+  const [search, setSearch] = useState('')
+  const [open, setOpen] = useState(false)
   const [outcome, setOutcome] = useState<Outcome>('solved')
   const [note, setNote] = useState('')
   const [busy, setBusy] = useState(false)
@@ -68,12 +78,17 @@ export default function WrapUp({ detail, focused, done }: { detail: ContactDetai
   }, [focused])
   const groups = reasonGroups(names.reasons, locale)
   const known = new Map(groups.flatMap(g => g.items.map(i => [i.value, i.label] as const)))
-  const suggested = [
-    ...new Set([...used(c.queue_id), ...(detail.customer?.history ?? []).flatMap(h => (h.reason_id ? [h.reason_id] : []))]),
-  ]
-    .map(String)
-    .filter(r => known.has(r))
-    .slice(0, 4)
+  const suggested = suggestions(detail, known)
+  const found = search && reason === null ? groups.flatMap(g => g.items.filter(i => fits(`${g.group} ${i.label}`, search))) : []
+  const nothing = search !== '' && reason === null && found.length === 0
+  // Enter takes the first that fits, unless the arrows point at another.
+  const takeFirst = (e: KeyboardEvent<HTMLInputElement>) => {
+    const first = found[0]
+    if (e.key !== 'Enter' || e.ctrlKey || e.metaKey || !first || e.currentTarget.getAttribute('aria-activedescendant')) return
+    e.preventDefault()
+    setReason(first.value)
+    setOpen(false)
+  }
   const save = async () => {
     if (!reason || busy) return
     setBusy(true)
@@ -117,6 +132,11 @@ export default function WrapUp({ detail, focused, done }: { detail: ContactDetai
           data={groups}
           value={reason}
           onChange={setReason}
+          onSearchChange={setSearch}
+          onKeyDown={takeFirst}
+          dropdownOpened={open && (found.length > 0 || !search || reason !== null)}
+          onDropdownOpen={() => setOpen(true)}
+          onDropdownClose={() => setOpen(false)}
           searchable
           openOnFocus={false}
           required
@@ -124,10 +144,15 @@ export default function WrapUp({ detail, focused, done }: { detail: ContactDetai
           comboboxProps={{ position: 'top', withinPortal: false }}
           selectFirstOptionOnChange
         />
-        {suggested.length > 0 && (
+        {nothing && (
+          <p className={css.noReason} role="status">
+            {t('wrapup.no_reason')}
+          </p>
+        )}
+        {suggested.length > 0 && reason === null && (
           <div className={css.suggested} role="group" aria-label={t('wrapup.suggested')}>
             {suggested.map(r => (
-              <button key={r} type="button" aria-pressed={reason === r} onClick={() => setReason(r)}>
+              <button key={r} type="button" onClick={() => setReason(r)}>
                 {known.get(r)}
               </button>
             ))}

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { Coffee, MessageCircle, Search } from 'lucide-react'
 import { useCallback, useEffect, useMemo } from 'react'
@@ -19,7 +20,7 @@ import css from './desk.module.css'
 import { anyUnsent } from './drafts.ts'
 import { List } from './List.tsx'
 import { anyOutgoing, hurry, openOutbox } from './outbox.ts'
-import { StatusMenu } from './StatusMenu.tsx'
+import { StatusMenu, useSetStatus } from './StatusMenu.tsx'
 
 /** Conversations side by side at most; more would be too narrow to read. */
 const maxColumns = 3
@@ -54,6 +55,8 @@ function useOpen(contacts: ContactSummary[]) {
     const next = rest.find(c => c.unread > 0) ?? rest[0]
     const others = open.filter(x => x !== id)
     set(others.length || !next ? others : [next.id], others[0] ?? next?.id, true)
+    const to = others[0] ?? next?.id
+    setTimeout(() => document.getElementById(to ? `row-${to}` : 'main')?.focus())
   }
   return {
     open,
@@ -160,12 +163,19 @@ function Panes({ desk }: { desk: ContactDesk }) {
 
 function NothingInHand({ status }: { status: ContactDesk['agent']['status'] }) {
   const { t } = useT()
-  const ready = status === 'ready' || status === 'direct_only'
+  const set = useSetStatus()
+  if (status === 'ready' || status === 'direct_only')
+    return <Empty icon={MessageCircle} title={t('list.empty')} text={t('list.empty_text')} />
   return (
     <Empty
-      icon={ready ? MessageCircle : Coffee}
-      title={t(ready ? 'list.empty' : 'list.empty_away')}
-      text={t(ready ? 'list.empty_text' : 'list.empty_away_text')}
+      icon={Coffee}
+      title={t('list.empty_away')}
+      text={t('list.empty_away_text')}
+      action={
+        <Button size="sm" onClick={() => void set({ status: 'ready' })}>
+          {t('status.set_ready')}
+        </Button>
+      }
     />
   )
 }
