@@ -52,13 +52,13 @@ function App() {
     if (!me.data) return
     allowSingleKeys(me.data.preferences.shortcuts)
     document.documentElement.dataset.density = me.data.preferences.density
-    remember('scheme', me.data.preferences.scheme)
+    if (me.data.preferences.scheme) remember('scheme', me.data.preferences.scheme)
   }, [me.data])
   const value = useMemo(() => ({ locale: i18n.locale, t: translator(i18n.locale, i18n.words), setLocale: () => undefined }), [i18n])
   const actions = me.data?.actions.join() ?? ''
   const router = useMemo(() => makeRouter(actions.split(',')), [actions])
   const scheme = me.data?.preferences.scheme ?? recall<'auto' | 'light' | 'dark'>('scheme') ?? 'auto'
-  const forced = scheme === 'auto' ? undefined : scheme
+  const forced = scheme === 'light' || scheme === 'dark' ? scheme : undefined
   return (
     <I18n value={value}>
       <MantineProvider

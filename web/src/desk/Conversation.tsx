@@ -103,7 +103,6 @@ function Opened({ detail, ...p }: Column & { detail: ContactDetail }) {
   useShortcut({ keys: 'q', label: 'requeue.title', group: 'keys.group_conversation', run: () => setDialog('requeue') }, on && own)
   useShortcut({ keys: 'e', label: 'end.title', group: 'keys.group_conversation', run: () => setDialog('end') }, on && own)
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: focus anywhere within makes it the conversation that shortcuts speak of
     <section
       className={css.column}
       aria-label={t('conversation.with', { name })}
