@@ -54,6 +54,7 @@ func (b *browser) signIn(method, path string, body any) reply {
 }
 
 func TestSigningInIsSlowedDown(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	right := w.known("birger-brattvik")
 	wrong := map[string]any{"email": right["email"], "password": "helt feil passord her"}
@@ -109,6 +110,7 @@ func TestSigningInIsSlowedDown(t *testing.T) {
 }
 
 func TestACodeIsGoodOnce(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	who := w.known("birger-brattvik")
 	b := &browser{w: w, name: "Birger"}
@@ -184,6 +186,7 @@ func TestACodeIsGoodOnce(t *testing.T) {
 }
 
 func TestAnInvitationIsGoodOnce(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	admin, leader := w.person("randi-haugmoen"), w.person("ingrid-solvang")
 	someone := w.person("frode-hellandsmo")
@@ -215,6 +218,7 @@ func TestAnInvitationIsGoodOnce(t *testing.T) {
 }
 
 func TestSessionsEnd(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	b := w.person("birger-brattvik")
 	w.pass(59 * time.Minute)
@@ -244,6 +248,7 @@ func TestSessionsEnd(t *testing.T) {
 
 // Whoever is signed out hears nothing more, not even by what is running; nor does a revoked key, nor one who has left.
 func TestRunningStreamsEndWithTheSession(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	admin := w.person("randi-haugmoen")
 	ends := func(what string, b *browser, path string, end func()) {
@@ -291,6 +296,7 @@ func TestRunningStreamsEndWithTheSession(t *testing.T) {
 
 // The audit log holds what matters, and any line changed, removed or moved is missed.
 func TestAuditLog(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	admin, reader := w.person("randi-haugmoen"), w.person("pia-personvern")
 	for i := range 4 {
@@ -434,6 +440,7 @@ func (a *authenticator) prove(options json.RawMessage, flags byte) map[string]an
 }
 
 func TestPasskeys(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{options: func(o *app.Options) { o.Address = "https://sentral.fjordglimt.example" }})
 	b := w.person("birger-brattvik")
 	a := &authenticator{site: "sentral.fjordglimt.example", origin: "https://sentral.fjordglimt.example"}
@@ -498,6 +505,7 @@ func TestPasskeys(t *testing.T) {
 
 // The first-run wizard makes one administrator, with the code that only the console shows, and then never again.
 func TestFirstRun(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{options: func(o *app.Options) { o.Document = nil }})
 	code := w.app.SetupCode()
 	if len(code) != 12 {

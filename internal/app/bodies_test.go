@@ -15,6 +15,7 @@ import (
 
 // Every id in a body is checked as strictly as one in the path.
 func TestIdsInBodies(t *testing.T) {
+	t.Parallel()
 	s := stage(t)
 	partner, house := s.browsers["kjersti-aamodtun"], s.browsers["birger-brattvik"]
 	mine, own := s.contacts["partner"], s.contacts["own"]
@@ -54,6 +55,7 @@ func TestIdsInBodies(t *testing.T) {
 
 // A partner's people learn nothing of another partner: no name, no colleague, no contact of a customer they share.
 func TestPartnersAreInvisibleToOneAnother(t *testing.T) {
+	t.Parallel()
 	s := stage(t)
 	for who, hidden := range map[string][]string{"kjersti-aamodtun": {"Ringeriket", "Sivert", "Ragna"}, "hanne-myrvoll": {"Ringeriket", "Sivert", "Ragna"}, "sivert-nore": {"Svarhuset", "Kjersti", "Hanne"}} {
 		for _, path := range []string{"/api/names", "/api/agents", "/api/desk", "/api/wall", "/api/wall/pages", "/api/me"} {

@@ -268,6 +268,7 @@ func (c *customers) resumed(after time.Time) time.Duration {
 // Two nodes on one PostgreSQL; the owner is killed under load, again and again. One owner at a time, nothing acknowledged lost or doubled, service back
 // within ten seconds.
 func TestCrashFailover(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("short")
 	}
@@ -320,6 +321,7 @@ func TestCrashFailover(t *testing.T) {
 
 // The one process on the embedded database is killed under load at random instants, and started again.
 func TestCrashEmbedded(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("short")
 	}

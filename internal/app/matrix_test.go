@@ -116,6 +116,7 @@ type scene struct {
 }
 
 func TestAuthorisationMatrix(t *testing.T) {
+	t.Parallel()
 	s := stage(t)
 	law := needs()
 	d := s.openapi()

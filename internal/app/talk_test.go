@@ -21,6 +21,7 @@ import (
 
 // A customer writes, is answered by the right person, and says how it went.
 func TestFromTheFirstWordToTheSurvey(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	agent := w.ready("birger-brattvik")
 	desk := agent.follow("/api/live")
@@ -96,6 +97,7 @@ func TestFromTheFirstWordToTheSurvey(t *testing.T) {
 }
 
 func TestTranscriptsAreWhole(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	v := w.visitor(norway)
 	v.start("strom", "nummer 0")
@@ -113,6 +115,7 @@ func TestTranscriptsAreWhole(t *testing.T) {
 
 // Parallel webhooks once made several conversations of one; parallel starts of one visitor make one, and nothing that was taken is lost.
 func TestStartingIsDoneOnce(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	v := w.visitor(norway)
 	same := key()
@@ -167,6 +170,7 @@ func TestStartingIsDoneOnce(t *testing.T) {
 
 // Whoever does not see a colleague's answer is told before the customer is answered twice.
 func TestNobodyAnswersTwice(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	a := w.ready("birger-brattvik")
 	c := w.visitor(norway).start("strom", "Hei")
@@ -207,6 +211,7 @@ func TestNobodyAnswersTwice(t *testing.T) {
 
 // A laptop lid closes: the customer goes back to the same place and to somebody else, and the agent who comes back is not stuck.
 func TestAnAgentWhoIsLost(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	a := w.ready("birger-brattvik")
 	c := w.visitor(norway).start("strom", "Hei")
@@ -229,6 +234,7 @@ func TestAnAgentWhoIsLost(t *testing.T) {
 }
 
 func TestHandingOver(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	a, b := w.ready("birger-brattvik"), w.person("eirin-kvamsdal")
 	leader := w.person("ingrid-solvang")
@@ -299,6 +305,7 @@ func firstOffer(w *world, b *browser) (id centre.ContactID) {
 
 // What is written for colleagues never reaches the customer, by any route or stream that a visitor has.
 func TestNotesNeverReachTheVisitor(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	a, b := w.ready("birger-brattvik"), w.ready("camilla-fossgard")
 	v := w.visitor(norway)
@@ -339,6 +346,7 @@ func TestNotesNeverReachTheVisitor(t *testing.T) {
 }
 
 func TestFiles(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	a := w.person("birger-brattvik")
 	v := w.visitor(norway)
@@ -382,6 +390,7 @@ func TestFiles(t *testing.T) {
 }
 
 func TestVisitorsAreBounded(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	v := w.visitor(norway)
 	v.start("strom", "Hei")
@@ -419,6 +428,7 @@ func TestVisitorsAreBounded(t *testing.T) {
 }
 
 func TestWhoMayShowTheChat(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	for origin, want := range map[string]int{"https://www.fjordglimt.example": 200, w.url: 200, "": 200, "https://www.alvljus.example": 403, "https://evil.example": 403, "null": 403, "http://www.fjordglimt.example": 403} {
 		b := &browser{w: w, name: "a page of " + origin, origin: origin}
@@ -439,6 +449,7 @@ func TestWhoMayShowTheChat(t *testing.T) {
 
 // A brand vouches for its customers by a short-lived signed identity; nothing else makes a visitor somebody.
 func TestSignedIdentity(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	secret := []byte("0123456789abcdef0123456789abcdef")
 	norge, sverige := w.app.Rules.Book().ID("brands", "fjordglimt"), w.app.Rules.Book().ID("brands", "alvljus")
@@ -520,6 +531,7 @@ func TestSignedIdentity(t *testing.T) {
 }
 
 func TestClosedHours(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{doc: func(d *config.Document) {
 		for i := range d.Hours {
 			if d.Hours[i].Key == "dogn-norge" {
@@ -544,6 +556,7 @@ func TestClosedHours(t *testing.T) {
 
 // A window that was open before the conversation began, or shows the one before, comes over to the new one.
 func TestWindowsFollowTheVisitor(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	v := w.visitor(norway)
 	before := v.follow("/api/chat/live")

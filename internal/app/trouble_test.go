@@ -20,6 +20,7 @@ import (
 
 // Whatever is sent, the answer is a problem that names what and where, and nothing is lost.
 func TestBadInput(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	a := w.ready("birger-brattvik")
 	v := w.visitor(norway)
@@ -92,6 +93,7 @@ func TestBadInput(t *testing.T) {
 
 // A session that ends while its agent writes refuses the message and keeps the draft for when they are back.
 func TestSessionEndsWhileWriting(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{doc: func(d *config.Document) { d.Rules.LostAfterS = 600; d.Rules.LostGraceS = 3600 }})
 	a := w.ready("birger-brattvik")
 	c := w.visitor(norway).start("strom", "Hei")
@@ -113,6 +115,7 @@ func TestSessionEndsWhileWriting(t *testing.T) {
 
 // The clock is set back while the centre runs: everything goes on, and nothing happens before what came before it.
 func TestClockSetBack(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	a := w.ready("birger-brattvik")
 	v := w.visitor(norway)
@@ -135,6 +138,7 @@ func TestClockSetBack(t *testing.T) {
 
 // The database goes away under a running centre, and comes back: clear refusals meanwhile, nobody is signed out, nothing that was taken is lost, no restart.
 func TestDatabaseGoneAndBack(t *testing.T) {
+	t.Parallel()
 	server, err := storetest.StartServer()
 	if err != nil {
 		t.Skipf("no PostgreSQL here: %v", err)
@@ -190,6 +194,7 @@ func TestDatabaseGoneAndBack(t *testing.T) {
 
 // The rulebook: versions, conflicts, undo, ids, and an engine that is told.
 func TestRulebook(t *testing.T) {
+	t.Parallel()
 	w := begin(t, opening{})
 	admin := w.person("randi-haugmoen")
 	versioned := func() (v rulebook.Versioned) {

@@ -26,6 +26,7 @@ type Book struct {
 
 // open looks everything up. The document has been validated.
 func open(version int64, d config.Document) (*Book, error) {
+	d.Fill()
 	b := &Book{
 		Version: version, Document: d, queues: map[centre.QueueID]*config.Queue{}, brands: map[centre.BrandID]*config.Brand{},
 		people: map[centre.AgentID]access.Person{}, emails: map[string]centre.AgentID{}, opening: map[string]*calendar.Hours{},

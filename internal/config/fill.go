@@ -1,0 +1,22 @@
+package config
+
+import "reflect"
+
+// Fill turns every list that is nil into an empty one, so that readers of JSON meet [] and never null.
+func (d *Document) Fill() { fill(reflect.ValueOf(d).Elem()) }
+
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i))
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+		}
+		for i := range v.Len() {
+			fill(v.Index(i))
+		}
+	}
+}
