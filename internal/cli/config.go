@@ -99,7 +99,7 @@ func readConfig(name string, s Streams) (*config.Document, []byte, error) {
 		}
 	}
 	if len(faults) == 0 {
-		d.FillLists()
+		d.Fill()
 		return d, file, nil
 	}
 	return nil, file, tell(name, file, faults, s)

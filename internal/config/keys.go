@@ -1,9 +1,6 @@
 package config
 
-import (
-	"fmt"
-	"reflect"
-)
+import "fmt"
 
 // Roles are the roles that a grant may name, as package access defines them.
 var Roles = []string{"agent", "leader", "analyst", "planner", "administrator", "privacy"}
@@ -89,25 +86,6 @@ func ForeignIDs(old, d *Document, used map[string]int32) (faults []Fault) {
 		}
 	})
 	return faults
-}
-
-// FillLists makes every list that is missing an empty one, so that a document reads back as it was written, whatever wrote it.
-func (d *Document) FillLists() { fillLists(reflect.ValueOf(d).Elem()) }
-
-func fillLists(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			fillLists(v.Field(i))
-		}
-	case reflect.Slice:
-		if v.IsNil() {
-			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
-		}
-		for i := range v.Len() {
-			fillLists(v.Index(i))
-		}
-	}
 }
 
 // In finds the words in a language: the language itself, its sister (nb and nn), nb, then any, in a fixed order.

@@ -61,7 +61,7 @@ func (r *Room) Reload(ctx context.Context) error {
 		if err := json.Unmarshal(v.Body, &d); err != nil {
 			return centre.Errorf(centre.Internal, "configuration version %d: %w", v.Version, err)
 		}
-		d.FillLists()
+		d.Fill()
 	}
 	b, err := open(v.Version, d)
 	if err != nil {
@@ -235,7 +235,7 @@ func (r *Room) Setup(ctx context.Context, d config.Document) (Change, error) {
 
 // put validates, tells the engine, writes the version and holds it: all in one command, so that the engine and the version never differ.
 func (r *Room) put(ctx context.Context, s access.Subject, note string, undoes int64, d config.Document) (Change, error) {
-	d.FillLists()
+	d.Fill()
 	old := r.Book()
 	used, err := r.store.Used(ctx)
 	if err != nil {
@@ -418,6 +418,6 @@ func (r *Room) at(ctx context.Context, version int64) (*config.Document, error) 
 	if err := json.Unmarshal(v.Body, d); err != nil {
 		return nil, centre.Errorf(centre.Internal, "configuration version %d: %w", version, err)
 	}
-	d.FillLists()
+	d.Fill()
 	return d, nil
 }
