@@ -26,13 +26,11 @@ function useRested(text: string, ms: number) {
   return rested
 }
 
-/** Everything by its name: commands that work right now, conversations in hand, customers. */
-export default function Palette({ opened, close }: { opened: boolean; close: () => void }) {
+/** What a search finds: commands and conversations here at once, customers from the server when the hands rest. */
+function useFound(query: string, opened: boolean) {
   const { t } = useT()
   const can = useCan()
   const client = useQueryClient()
-  const navigate = useNavigate()
-  const [query, setQuery] = useState('')
   const rested = useRested(query.trim(), 250)
   const commands = useShortcutList()
   const customers = useQuery({
@@ -41,10 +39,6 @@ export default function Palette({ opened, close }: { opened: boolean; close: () 
     enabled: opened && rested.length > 1 && can('customers.search'),
     staleTime: 30_000,
   })
-  useEffect(() => {
-    if (opened) spotlight.open()
-    else spotlight.close()
-  }, [opened])
   const own = (client.getQueryData<ContactDesk>(deskKey)?.contacts ?? []).filter(c => fits(c.name, query))
   const shown = commands.filter(
     (s, i) =>
@@ -53,7 +47,20 @@ export default function Palette({ opened, close }: { opened: boolean; close: () 
       s.label !== 'palette.search' &&
       fits(`${t(s.label)} ${t(s.group)}`, query),
   )
-  const nothing = !own.length && !shown.length && !customers.data?.length
+  return { customers: customers.data ?? [], own, shown }
+}
+
+/** Everything by its name: commands that work right now, conversations in hand, customers. */
+export default function Palette({ opened, close }: { opened: boolean; close: () => void }) {
+  const { t } = useT()
+  const navigate = useNavigate()
+  const [query, setQuery] = useState('')
+  useEffect(() => {
+    if (opened) spotlight.open()
+    else spotlight.close()
+  }, [opened])
+  const { customers, own, shown } = useFound(query, opened)
+  const nothing = !own.length && !shown.length && !customers.length
   return (
     <Spotlight.Root
       query={query}
@@ -81,9 +88,9 @@ export default function Palette({ opened, close }: { opened: boolean; close: () 
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {!!customers.data?.length && (
+        {!!customers.length && (
           <Spotlight.ActionsGroup label={t('palette.customers')}>
-            {customers.data.map(c => (
+            {customers.map(c => (
               <Spotlight.Action
                 key={c.id}
                 leftSection={<User size={16} />}

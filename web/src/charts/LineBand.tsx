@@ -1,7 +1,7 @@
 import { useId } from 'react'
 import { num } from '../lib/format.ts'
 import { useT } from '../lib/i18n.ts'
-import { band, line, plane, ticks } from './scale.ts'
+import { band, line, plane, ticks, type XY } from './scale.ts'
 import { useChart } from './useChart.ts'
 
 /** One step of time: what was counted, and what is usual then with its interval. Absent values are not drawn. */
@@ -41,22 +41,7 @@ export function LineBand(p: { points: Point[]; now: number; title: string; actua
     >
       {width > 0 && (
         <svg width={width} height={h} aria-hidden="true" className="lb" style={{ fontSize: axis }}>
-          {ys.map(v => (
-            <g key={v}>
-              <line className="grid-l" x1={m.left} x2={m.right} y1={xy.y(v)} y2={xy.y(v)} />
-              <text x={m.left - 8} y={xy.y(v) + axis * 0.35} textAnchor="end">
-                {num(locale, v)}
-              </text>
-            </g>
-          ))}
-          {points.map(
-            (q, i) =>
-              i % every === 0 && (
-                <text key={q.label} x={xy.x(i)} y={h - 4} textAnchor="middle">
-                  {q.label}
-                </text>
-              ),
-          )}
+          <Axes ys={ys} points={points} every={every} xy={xy} m={m} axis={axis} bottom={h - 4} />
           <path
             className="band"
             d={band(
@@ -89,6 +74,32 @@ export function LineBand(p: { points: Point[]; now: number; title: string; actua
         {read}
       </p>
     </div>
+  )
+}
+
+type AxesProps = { ys: number[]; points: Point[]; every: number; xy: XY; m: { left: number; right: number }; axis: number; bottom: number }
+
+function Axes({ ys, points, every, xy, m, axis, bottom }: AxesProps) {
+  const { locale } = useT()
+  return (
+    <>
+      {ys.map(v => (
+        <g key={v}>
+          <line className="grid-l" x1={m.left} x2={m.right} y1={xy.y(v)} y2={xy.y(v)} />
+          <text x={m.left - 8} y={xy.y(v) + axis * 0.35} textAnchor="end">
+            {num(locale, v)}
+          </text>
+        </g>
+      ))}
+      {points.map(
+        (q, i) =>
+          i % every === 0 && (
+            <text key={q.label} x={xy.x(i)} y={bottom} textAnchor="middle">
+              {q.label}
+            </text>
+          ),
+      )}
+    </>
   )
 }
 

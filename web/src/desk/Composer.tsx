@@ -1,21 +1,20 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { LockKeyhole, Paperclip, Send, X } from 'lucide-react'
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react'
-import { layoutOf, useMe, useNames } from '../app/session.ts'
+import { useMe, useNames } from '../app/session.ts'
 import { toast } from '../app/toasts.tsx'
-import type { ContactDetail, ConversationFile } from '../gen/api.gen.ts'
+import type { ContactDetail } from '../gen/api.gen.ts'
 import { api, newKey } from '../lib/api.ts'
 import { bytes, firstName } from '../lib/format.ts'
 import { useT } from '../lib/i18n.ts'
-import { maxFileBytes, upload } from '../lib/upload.ts'
-import { deferred } from '../ui/channels.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
 import { useProblemText } from '../ui/States.tsx'
+import { type Attached, detach } from './attachments.ts'
 import { CannedList, useCanned } from './CannedList.tsx'
 import css from './desk.module.css'
 import { type DraftState, dropDraft, takeDraft, useDraft } from './drafts.ts'
-import { sendReply, takeBack } from './outbox.ts'
 import { tellTyping } from './presence.ts'
+import { useReply } from './reply.ts'
 
 export type Mode = 'reply' | 'note'
 
@@ -39,42 +38,14 @@ function Kept({ state }: { state: DraftState }) {
   )
 }
 
-type Attached = { key: string; file: File; share: number; done?: ConversationFile; failed?: boolean }
-
-/** The files that go with the next reply. */
-function useAttachments() {
-  const { t } = useT()
-  const [list, setList] = useState<Attached[]>([])
-  const add = (files: Iterable<File>) => {
-    for (const file of files) {
-      if (file.size > maxFileBytes) {
-        toast(t('file.too_large', { name: file.name }), { level: 'bad' })
-        continue
-      }
-      const key = newKey()
-      const patch = (p: Partial<Attached>) => setList(l => l.map(a => (a.key === key ? { ...a, ...p } : a)))
-      setList(l => [...l, { key, file, share: 0 }])
-      upload(file, share => patch({ share })).then(
-        done => patch({ done, share: 1 }),
-        () => patch({ failed: true }),
-      )
-    }
-  }
-  return { list, add, remove: (key: string) => setList(l => l.filter(a => a.key !== key)), clear: () => setList([]) }
-}
-
 /** Writes to the customer. It knows one way out: the operation that sends a message. Notes are written in NoteBox, which cannot reach it. */
 export function ReplyBox({ detail, field }: { detail: ContactDetail; field: RefObject<HTMLTextAreaElement | null> }) {
   const { t, locale } = useT()
   const me = useMe()
   const names = useNames()
   const c = detail.contact
-  const draft = useDraft(c.id, 'reply', detail.drafts)
-  const files = useAttachments()
+  const { draft, files, able, send, add, enterSends } = useReply(detail, field)
   const [over, setOver] = useState(false)
-  const picker = useRef<HTMLInputElement>(null)
-  const layout = layoutOf(me.preferences)
-  const enterSends = layout.enter_sends && !deferred(c.channel)
   const to = firstName(c.name) || t('customer.the')
   const blanks = {
     customer: firstName(c.name),
@@ -84,61 +55,30 @@ export function ReplyBox({ detail, field }: { detail: ContactDetail; field: RefO
   }
   const canned = useCanned({ field, text: draft.text, write: draft.write, brand: c.brand_id, language: c.language || locale, blanks })
   useGrowing(field, draft.text)
-  const uploading = files.list.some(a => !a.done && !a.failed)
-  const ready = files.list.flatMap(a => (a.done ? [a.done] : []))
-  const empty = !draft.text.trim() && ready.length === 0
-
-  const send = () => {
-    if (empty || uploading) return
-    const holdMS = me.preferences.undo_send_seconds * 1000
-    const item = sendReply({
-      contact: c.id,
-      text: takeDraft(c.id, 'reply').trim(),
-      files: ready,
-      after: detail.messages.at(-1)?.id ?? 0,
-      holdMS,
-    })
-    files.clear()
-    tellTyping(c.id, false)
-    if (holdMS > 0) {
-      const undo = () => {
-        const back = takeBack(item.key)
-        if (back) draft.write(back.text)
-      }
-      toast(t('send.held', { s: me.preferences.undo_send_seconds }), { id: item.key, ms: holdMS, action: { label: t('undo'), run: undo } })
-    }
-    field.current?.focus()
-  }
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.nativeEvent.isComposing || canned.onKeyDown(e)) return
-    const mod = e.ctrlKey || e.metaKey
-    if (e.key === 'Enter' && !e.shiftKey && (mod || enterSends)) {
+    if (e.key !== 'Enter' || e.shiftKey || !(e.ctrlKey || e.metaKey || enterSends)) return
+    e.preventDefault()
+    send()
+  }
+  const take = (e: ClipboardEvent | DragEvent, list: FileList) => {
+    if (!list.length) return
+    e.preventDefault()
+    add(list)
+  }
+  const drop = {
+    onDragOver: (e: DragEvent) => {
       e.preventDefault()
-      send()
-    }
-  }
-  const onPaste = (e: ClipboardEvent) => {
-    if (!e.clipboardData.files.length) return
-    e.preventDefault()
-    files.add(e.clipboardData.files)
-  }
-  const onDrop = (e: DragEvent) => {
-    e.preventDefault()
-    setOver(false)
-    files.add(e.dataTransfer.files)
+      setOver(true)
+    },
+    onDragLeave: () => setOver(false),
+    onDrop: (e: DragEvent) => {
+      setOver(false)
+      take(e, e.dataTransfer.files)
+    },
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is a second way to what the paper clip does
-    <div
-      className={css.box}
-      data-over={over || undefined}
-      onDragOver={e => {
-        e.preventDefault()
-        setOver(true)
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={onDrop}
-    >
+    <div className={css.box} data-over={over || undefined} {...drop}>
       {canned.open && <CannedList {...canned} />}
       <textarea
         ref={field}
@@ -155,36 +95,46 @@ export function ReplyBox({ detail, field }: { detail: ContactDetail; field: RefO
         }}
         onBlur={draft.rest}
         onKeyDown={onKeyDown}
-        onPaste={onPaste}
+        onPaste={e => take(e, e.clipboardData.files)}
         {...canned.field}
       />
-      <FileChips list={files.list} remove={files.remove} />
+      <FileChips list={files} remove={key => detach(c.id, key)} />
       <div className={css.bar}>
-        <Tooltip label={t('file.attach')}>
-          <ActionIcon variant="subtle" color="gray" size={30} aria-label={t('file.attach')} onClick={() => picker.current?.click()}>
-            <Paperclip size={16} />
-          </ActionIcon>
-        </Tooltip>
-        <input
-          ref={picker}
-          type="file"
-          multiple
-          hidden
-          aria-hidden="true"
-          tabIndex={-1}
-          onChange={e => {
-            files.add(e.currentTarget.files ?? [])
-            e.currentTarget.value = ''
-          }}
-        />
+        <PickFiles add={add} />
         <Kept state={draft.state} />
         <span className="grow" />
         <span className={`sub hide-s ${css.hint}`}>{t(enterSends ? 'reply.enter_sends' : 'reply.enter_breaks')}</span>
-        <Button size="xs" onClick={send} disabled={empty || uploading} leftSection={<Send size={14} aria-hidden="true" />}>
+        <Button size="xs" onClick={send} disabled={!able} leftSection={<Send size={14} aria-hidden="true" />}>
           {t('reply.send', { name: to })}
         </Button>
       </div>
     </div>
+  )
+}
+
+function PickFiles({ add }: { add: (list: FileList) => void }) {
+  const { t } = useT()
+  const picker = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <Tooltip label={t('file.attach')}>
+        <ActionIcon variant="subtle" color="gray" size={30} aria-label={t('file.attach')} onClick={() => picker.current?.click()}>
+          <Paperclip size={16} />
+        </ActionIcon>
+      </Tooltip>
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        aria-hidden="true"
+        tabIndex={-1}
+        onChange={e => {
+          if (e.currentTarget.files) add(e.currentTarget.files)
+          e.currentTarget.value = ''
+        }}
+      />
+    </>
   )
 }
 
@@ -196,18 +146,10 @@ function FileChips({ list, remove }: { list: Attached[]; remove: (key: string) =
       {list.map(a => (
         <li key={a.key} data-failed={a.failed || undefined}>
           <Paperclip size={13} aria-hidden="true" />
-          <span>{a.file.name}</span>
-          <span className="sub">
-            {a.failed ? t('file.failed') : a.done ? bytes(locale, a.file.size) : `${Math.round(a.share * 100)} %`}
-          </span>
-          {!a.done && !a.failed && <progress value={a.share} aria-label={a.file.name} />}
-          <ActionIcon
-            size={24}
-            variant="subtle"
-            color="gray"
-            aria-label={t('file.remove', { name: a.file.name })}
-            onClick={() => remove(a.key)}
-          >
+          <span>{a.name}</span>
+          <span className="sub">{a.failed ? t('file.failed') : a.done ? bytes(locale, a.bytes) : `${Math.round(a.share * 100)} %`}</span>
+          {!a.done && !a.failed && <progress value={a.share} aria-label={a.name} />}
+          <ActionIcon size={24} variant="subtle" color="gray" aria-label={t('file.remove', { name: a.name })} onClick={() => remove(a.key)}>
             <X size={13} />
           </ActionIcon>
         </li>

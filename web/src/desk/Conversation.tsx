@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Menu, SegmentedControl, Tooltip } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { AlarmClock, ArrowLeft, CircleCheck, Ellipsis, Forward, LifeBuoy, LogOut, Undo2, UserMinus, X } from 'lucide-react'
-import { Suspense, useEffect, useRef, useState } from 'react'
+import { type RefObject, Suspense, useEffect, useRef, useState } from 'react'
 import { useCan, useMe, useNames } from '../app/session.ts'
 import { useShortcut } from '../app/shortcuts.ts'
 import { toast } from '../app/toasts.tsx'
@@ -115,25 +115,7 @@ function Opened({ detail, ...p }: Column & { detail: ContactDetail }) {
       <Suspense fallback={<Loading rows={[2, 4]} />}>
         {c.state === 'wrapping' && mine && <WrapUp detail={detail} focused={p.focused} done={p.next} />}
       </Suspense>
-      {live && (
-        <div className={css.composer} data-mode={mode}>
-          <div className={css.modes}>
-            <SegmentedControl
-              size="xs"
-              value={mode}
-              onChange={v => write(v as Mode)}
-              aria-label={t('composer.mode')}
-              data={[...(own ? [{ value: 'reply', label: t('composer.reply') }] : []), { value: 'note', label: t('composer.note') }]}
-            />
-            {c.adviser && <span className="sub">{t('composer.adviser')}</span>}
-          </div>
-          {mode === 'note' || !own ? (
-            <NoteBox key="note" detail={detail} field={field} />
-          ) : (
-            <ReplyBox key="reply" detail={detail} field={field} />
-          )}
-        </div>
-      )}
+      {live && <Writing detail={detail} own={own} mode={own ? mode : 'note'} write={write} field={field} />}
       {!live && c.state !== 'wrapping' && (
         <p className={css.over}>{t(c.state === 'snoozed' ? 'conversation.snoozed' : 'conversation.closed')}</p>
       )}
@@ -152,6 +134,30 @@ function Opened({ detail, ...p }: Column & { detail: ContactDetail }) {
         {dialog === 'requeue' && <Requeue detail={detail} close={() => setDialog(undefined)} />}
       </Suspense>
     </section>
+  )
+}
+
+type WritingProps = {
+  detail: ContactDetail
+  own: boolean
+  mode: Mode
+  write: (m: Mode) => void
+  field: RefObject<HTMLTextAreaElement | null>
+}
+
+/** Where one writes: to the customer or to colleagues, and never one as the other. An adviser writes to colleagues alone. */
+function Writing({ detail, own, mode, write, field }: WritingProps) {
+  const { t } = useT()
+  const kinds = [...(own ? [{ value: 'reply', label: t('composer.reply') }] : []), { value: 'note', label: t('composer.note') }]
+  const Box = mode === 'note' ? NoteBox : ReplyBox
+  return (
+    <div className={css.composer} data-mode={mode}>
+      <div className={css.modes}>
+        <SegmentedControl size="xs" value={mode} onChange={v => write(v as Mode)} aria-label={t('composer.mode')} data={kinds} />
+        {!own && <span className="sub">{t('composer.adviser')}</span>}
+      </div>
+      <Box key={mode} detail={detail} field={field} />
+    </div>
   )
 }
 

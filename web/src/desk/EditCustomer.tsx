@@ -9,21 +9,14 @@ import { useProblemText } from '../ui/States.tsx'
 import css from './desk.module.css'
 import { customerQuery } from './queries.ts'
 
-/** Corrects what is known of a customer. */
-export default function EditCustomer({ customer, id, close }: { customer: ContactCustomer; id?: number; close: () => void }) {
-  const { t } = useT()
+type Form = { name: string; phone: string; email: string; remark: string; language: string }
+
+function useSave(customer: ContactCustomer, id: number | undefined, close: () => void) {
   const client = useQueryClient()
   const say = useProblemText()
-  const [form, setForm] = useState({
-    name: customer.name,
-    phone: customer.phone ?? '',
-    email: customer.email ?? '',
-    remark: customer.remark ?? '',
-    language: customer.language ?? '',
-  })
   const [fault, setFault] = useState('')
   const [busy, setBusy] = useState(false)
-  const save = async () => {
+  const save = async (form: Form) => {
     setBusy(true)
     const body: ContactCustomerChange = {
       name: form.name.trim(),
@@ -45,6 +38,20 @@ export default function EditCustomer({ customer, id, close }: { customer: Contac
       setBusy(false)
     }
   }
+  return { fault, busy, save }
+}
+
+/** Corrects what is known of a customer. */
+export default function EditCustomer({ customer, id, close }: { customer: ContactCustomer; id?: number; close: () => void }) {
+  const { t } = useT()
+  const [form, setForm] = useState<Form>({
+    name: customer.name,
+    phone: customer.phone ?? '',
+    email: customer.email ?? '',
+    remark: customer.remark ?? '',
+    language: customer.language ?? '',
+  })
+  const { fault, busy, save } = useSave(customer, id, close)
   const text = (key: 'name' | 'phone' | 'email', type = 'text') => (
     <TextInput
       label={t(`customer.${key}`)}
@@ -59,7 +66,7 @@ export default function EditCustomer({ customer, id, close }: { customer: Contac
         className={css.form}
         onSubmit={e => {
           e.preventDefault()
-          void save()
+          void save(form)
         }}
       >
         {text('name')}

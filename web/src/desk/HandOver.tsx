@@ -1,7 +1,7 @@
 import { Button, Modal, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Building2, Search, Users } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react'
 import { useMe, useNames } from '../app/session.ts'
 import { toast } from '../app/toasts.tsx'
 import { useDesk } from '../app/workday.ts'
@@ -34,55 +34,53 @@ function readiness(a: ContactColleague): { level: Level; key: Key; rank: number;
   return { level: 'warn', key: `agent.${a.state}`, rank: a.state === 'wrapping' ? 1 : 2 }
 }
 
-/** Hands a contact over, or asks for advice about it: to a queue, a person, a team or one's leader, always with words for the next one. */
-export default function HandOver({ kind, detail, close }: { kind: HandOverKind; detail: ContactDetail; close: () => void }) {
+/** Carries a hand-over out; words that could not be delivered stay in the dialog. */
+function useGo(kind: HandOverKind, id: number, close: () => void) {
   const { t } = useT()
   const say = useProblemText()
-  const agents = useQuery(agentsQuery)
-  const [to, setTo] = useState<To>('person')
-  const [query, setQuery] = useState('')
-  const [chosen, setChosen] = useState<number>()
-  const [text, setText] = useState('')
   const [busy, setBusy] = useState(false)
-  const w = words[kind]
-  const targets: To[] = kind === 'consult' ? ['person', 'team', 'leader'] : ['person', 'queue', 'team', 'leader']
-  const able = text.trim() !== '' && (to === 'leader' || chosen !== undefined)
-  const go = async () => {
-    if (!able || busy) return
+  const go = async (body: ContactHandOver) => {
+    if (busy) return
     setBusy(true)
-    const body: ContactHandOver = {
-      to,
-      words: text.trim(),
-      agent_id: to === 'person' ? chosen : undefined,
-      queue_id: to === 'queue' ? chosen : undefined,
-      team_id: to === 'team' ? chosen : undefined,
-    }
-    const path = { id: detail.contact.id }
     try {
-      if (kind === 'transfer') await api('POST /api/contacts/{id}/transfer', { path, body })
-      else await api('POST /api/contacts/{id}/consult', { path, body })
-      toast(t(w.done))
+      if (kind === 'transfer') await api('POST /api/contacts/{id}/transfer', { path: { id }, body })
+      else await api('POST /api/contacts/{id}/consult', { path: { id }, body })
+      toast(t(words[kind].done))
       close()
     } catch (e) {
       toast(say(e), { level: 'bad' })
       setBusy(false)
     }
   }
+  return { busy, go }
+}
+
+/** Hands a contact over, or asks for advice about it: to a queue, a person, a team or one's leader, always with words for the next one. */
+export default function HandOver({ kind, detail, close }: { kind: HandOverKind; detail: ContactDetail; close: () => void }) {
+  const { t } = useT()
+  const agents = useQuery(agentsQuery)
+  const [to, setTo] = useState<To>('person')
+  const [query, setQuery] = useState('')
+  const [chosen, setChosen] = useState<number>()
+  const [text, setText] = useState('')
+  const w = words[kind]
+  const targets: To[] = kind === 'consult' ? ['person', 'team', 'leader'] : ['person', 'queue', 'team', 'leader']
+  const able = text.trim() !== '' && (to === 'leader' || chosen !== undefined)
+  const body: ContactHandOver = {
+    to,
+    words: text.trim(),
+    agent_id: to === 'person' ? chosen : undefined,
+    queue_id: to === 'queue' ? chosen : undefined,
+    team_id: to === 'team' ? chosen : undefined,
+  }
+  const { busy, go } = useGo(kind, detail.contact.id, close)
+  const submit = (e: FormEvent | KeyboardEvent) => {
+    e.preventDefault()
+    if (able) void go(body)
+  }
   return (
     <Modal opened onClose={close} title={t(w.title)} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
-      <form
-        className={css.handover}
-        onSubmit={e => {
-          e.preventDefault()
-          void go()
-        }}
-        onKeyDown={e => {
-          if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) {
-            e.preventDefault()
-            void go()
-          }
-        }}
-      >
+      <form className={css.handover} onSubmit={submit} onKeyDown={e => e.key === 'Enter' && (e.ctrlKey || e.metaKey) && submit(e)}>
         <SegmentedControl
           fullWidth
           value={to}

@@ -8,9 +8,10 @@ import { bytes, firstName } from '../lib/format.ts'
 import { type Key, type Translate, useT } from '../lib/i18n.ts'
 import { centreNow, useNow } from '../lib/now.ts'
 import css from './desk.module.css'
-import { dropDraft, writeDraft } from './drafts.ts'
+import { dropDraft } from './drafts.ts'
 import { type Outgoing, release, sendAnyway, takeBack, useOutbox } from './outbox.ts'
 import { useOlder, useTyping } from './queries.ts'
+import { recallReply } from './reply.ts'
 
 type Line = { at: number; order: number } & (
   | { kind: 'message'; m: ConversationMessage }
@@ -224,10 +225,7 @@ function Note({ n }: { n: ConversationNote }) {
 function OutgoingReply({ o, detail }: { o: Outgoing; detail: ContactDetail }) {
   const { t } = useT()
   const now = useNow()
-  const edit = () => {
-    const back = takeBack(o.key)
-    if (back) writeDraft(o.contact, 'reply', back.text)
-  }
+  const edit = () => recallReply(o.key)
   if (o.state === 'refused') return <Refused o={o} detail={detail} edit={edit} />
   const text = {
     held: t('out.held', { s: Math.max(0, Math.ceil(((o.until ?? 0) - now) / 1000)) }),

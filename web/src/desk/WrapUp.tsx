@@ -1,6 +1,6 @@
 import { Button, type ComboboxParsedItem, type OptionsFilter, Select, Textarea } from '@mantine/core'
 import { CircleCheck, Timer } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { type Names, useNames } from '../app/session.ts'
 import { toast } from '../app/toasts.tsx'
 import type { ContactDetail, WrapUpRequest } from '../gen/api.gen.ts'
@@ -59,45 +59,81 @@ function suggestions(detail: ContactDetail, known: Map<string, string>): string[
   return [...new Set([...all, ...known.keys()])].slice(0, mostSuggested)
 }
 
-/** Reason, outcome and note on one screen, by keyboard alone: Tab goes through, arrows choose the outcome, Ctrl+Enter is done. */
-export default function WrapUp({ detail, focused, done }: { detail: ContactDetail; focused: boolean; done: () => void }) {
+type ReasonProps = { detail: ContactDetail; focused: boolean; reason: string | null; choose: (reason: string | null) => void }
+
+/** The reason: searched for as it is spoken of, or taken from what is likeliest. */
+function ReasonField({ detail, focused, reason, choose }: ReasonProps) {
   const { t, locale } = useT()
   const names = useNames()
-  const say = useProblemText()
-  const c = detail.contact
-  const last = detail.reason_id ?? 0
-  const [reason, setReason] = useState<string | null>(last ? String(last) : null)
   const [search, setSearch] = useState('')
   const [open, setOpen] = useState(false)
-  const [outcome, setOutcome] = useState<Outcome>('solved')
-  const [note, setNote] = useState('')
-  const [busy, setBusy] = useState(false)
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
     if (focused) field.current?.focus()
   }, [focused])
   const groups = reasonGroups(names.reasons, locale)
   const known = new Map(groups.flatMap(g => g.items.map(i => [i.value, i.label] as const)))
-  const suggested = suggestions(detail, known)
-  const found = search && reason === null ? groups.flatMap(g => g.items.filter(i => fits(`${g.group} ${i.label}`, search))) : []
-  const nothing = search !== '' && reason === null && found.length === 0
+  const searching = search !== '' && reason === null
+  const found = searching ? groups.flatMap(g => g.items.filter(i => fits(`${g.group} ${i.label}`, search))) : []
   // Enter takes the first that fits, unless the arrows point at another.
   const takeFirst = (e: KeyboardEvent<HTMLInputElement>) => {
     const first = found[0]
     if (e.key !== 'Enter' || e.ctrlKey || e.metaKey || !first || e.currentTarget.getAttribute('aria-activedescendant')) return
     e.preventDefault()
-    setReason(first.value)
+    choose(first.value)
     setOpen(false)
   }
-  const save = async () => {
-    if (!reason || busy) return
+  return (
+    <div className={css.reason}>
+      <Select
+        ref={field}
+        label={t('wrapup.reason')}
+        placeholder={t('wrapup.find_reason')}
+        data={groups}
+        value={reason}
+        onChange={choose}
+        onSearchChange={setSearch}
+        onKeyDown={takeFirst}
+        dropdownOpened={open && (!searching || found.length > 0)}
+        onDropdownOpen={() => setOpen(true)}
+        onDropdownClose={() => setOpen(false)}
+        searchable
+        openOnFocus={false}
+        required
+        filter={searchReasons}
+        comboboxProps={{ position: 'top', withinPortal: false }}
+        selectFirstOptionOnChange
+      />
+      {searching && found.length === 0 && (
+        <p className={css.noReason} role="status">
+          {t('wrapup.no_reason')}
+        </p>
+      )}
+      {reason === null && (
+        <div className={css.suggested} role="group" aria-label={t('wrapup.suggested')}>
+          {suggestions(detail, known).map(r => (
+            <button key={r} type="button" onClick={() => choose(r)}>
+              {known.get(r)}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Records reason and outcome; what was chosen is suggested first the next time. */
+function useWrapUp(detail: ContactDetail, done: () => void) {
+  const { t } = useT()
+  const say = useProblemText()
+  const [busy, setBusy] = useState(false)
+  const c = detail.contact
+  const save = async (body: WrapUpRequest) => {
+    if (!body.reason_id || busy) return
     setBusy(true)
     try {
-      await api('POST /api/contacts/{id}/wrap-up', {
-        path: { id: c.id },
-        body: { reason_id: Number(reason), outcome, note: note.trim() || undefined },
-      })
-      remember(usedKey(c.queue_id), [Number(reason), ...used(c.queue_id).filter(r => r !== Number(reason))].slice(0, 8))
+      await api('POST /api/contacts/{id}/wrap-up', { path: { id: c.id }, body })
+      remember(usedKey(c.queue_id), [body.reason_id, ...used(c.queue_id).filter(r => r !== body.reason_id)].slice(0, 8))
       toast(t('wrapup.saved', { name: c.name || t('customer.unknown') }))
       done()
     } catch (e) {
@@ -105,60 +141,33 @@ export default function WrapUp({ detail, focused, done }: { detail: ContactDetai
       setBusy(false)
     }
   }
+  return { busy, save }
+}
+
+/** Reason, outcome and note on one screen, by keyboard alone: Tab goes through, arrows choose the outcome, Ctrl+Enter is done. */
+export default function WrapUp({ detail, focused, done }: { detail: ContactDetail; focused: boolean; done: () => void }) {
+  const { t } = useT()
+  const c = detail.contact
+  const [reason, setReason] = useState<string | null>(detail.reason_id ? String(detail.reason_id) : null)
+  const [outcome, setOutcome] = useState<Outcome>('solved')
+  const [note, setNote] = useState('')
+  const { busy, save } = useWrapUp(detail, done)
+  const go = (e: FormEvent | KeyboardEvent) => {
+    e.preventDefault()
+    void save({ reason_id: Number(reason), outcome, note: note.trim() || undefined })
+  }
   return (
     <form
       className={css.wrapup}
       aria-label={t('wrapup.title')}
-      onSubmit={e => {
-        e.preventDefault()
-        void save()
-      }}
-      onKeyDown={e => {
-        if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) {
-          e.preventDefault()
-          void save()
-        }
-      }}
+      onSubmit={go}
+      onKeyDown={e => e.key === 'Enter' && (e.ctrlKey || e.metaKey) && go(e)}
     >
       <header>
         <h3>{t('wrapup.title')}</h3>
         <TimeLeft detail={detail} />
       </header>
-      <div className={css.reason}>
-        <Select
-          ref={field}
-          label={t('wrapup.reason')}
-          placeholder={t('wrapup.find_reason')}
-          data={groups}
-          value={reason}
-          onChange={setReason}
-          onSearchChange={setSearch}
-          onKeyDown={takeFirst}
-          dropdownOpened={open && (found.length > 0 || !search || reason !== null)}
-          onDropdownOpen={() => setOpen(true)}
-          onDropdownClose={() => setOpen(false)}
-          searchable
-          openOnFocus={false}
-          required
-          filter={searchReasons}
-          comboboxProps={{ position: 'top', withinPortal: false }}
-          selectFirstOptionOnChange
-        />
-        {nothing && (
-          <p className={css.noReason} role="status">
-            {t('wrapup.no_reason')}
-          </p>
-        )}
-        {suggested.length > 0 && reason === null && (
-          <div className={css.suggested} role="group" aria-label={t('wrapup.suggested')}>
-            {suggested.map(r => (
-              <button key={r} type="button" onClick={() => setReason(r)}>
-                {known.get(r)}
-              </button>
-            ))}
-          </div>
-        )}
-      </div>
+      <ReasonField detail={detail} focused={focused} reason={reason} choose={setReason} />
       <fieldset className={css.outcome}>
         <legend>{t('wrapup.outcome')}</legend>
         {outcomes.map(o => (

@@ -61,21 +61,21 @@ export function follow(url: string, headers: Record<string, string>, tell: (m: T
     say('lost')
     later()
   }
-  const read = async (body: ReadableStream<Uint8Array>, mine: AbortController) => {
-    const text = new TextDecoder()
+  const read = (body: ReadableStream<Uint8Array>, mine: AbortController) => {
     const feed = frameReader(frame => {
       if (frame.id) last = frame.id
       tell({ t: 'frame', frame })
     })
-    const reader = body.getReader()
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done || controller !== mine) return
-      heard = Date.now()
-      attempt = 0
-      say('live')
-      feed(text.decode(value, { stream: true }))
-    }
+    return pump(
+      body,
+      () => controller === mine,
+      text => {
+        heard = Date.now()
+        attempt = 0
+        say('live')
+        feed(text)
+      },
+    )
   }
   const watch = setInterval(() => {
     if (link === 'live' && Date.now() - heard > silenceMS) {
@@ -101,5 +101,16 @@ export function follow(url: string, headers: Record<string, string>, tell: (m: T
       clearTimeout(timer)
       controller?.abort()
     },
+  }
+}
+
+/** Hands over what a body brings, piece by piece, until it ends or nobody wants it any more. */
+async function pump(body: ReadableStream<Uint8Array>, wanted: () => boolean, hear: (text: string) => void) {
+  const text = new TextDecoder()
+  const reader = body.getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done || !wanted()) return
+    hear(text.decode(value, { stream: true }))
   }
 }
