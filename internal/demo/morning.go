@@ -98,7 +98,7 @@ func (a *agenda) Pop() any {
 // Play plays the morning and leaves the clock at the present.
 func (m Morning) Play(ctx context.Context) error {
 	defer m.Clock.Release()
-	p := &played{Morning: m, rng: stat.Stream(uint64(m.Seed), "demo morning"), until: time.Now().UnixMilli() - 60_000}
+	p := &played{Morning: m, rng: stat.Stream(uint64(m.Seed), "demo morning"), rung: map[centre.OfferID]bool{}, until: time.Now().UnixMilli() - 60_000}
 	p.queues()
 	return p.run(ctx, m.Clock.early.Load()+bucket)
 }
@@ -110,6 +110,7 @@ type played struct {
 	agenda agenda
 	rates  map[centre.QueueID]float64 // contacts an hour
 	ids    []centre.QueueID
+	rung   map[centre.OfferID]bool // offers that somebody will answer
 }
 
 // queues settles how many come to each.
@@ -227,6 +228,22 @@ func (p *played) play(plan *live.Plan, due []happening) {
 		}
 		p.follow(plan, d, h.at)
 	}
+	p.lookRound(plan, int64(plan.Now()))
+}
+
+// lookRound answers what rings since the centre's own timers were last heard, and brings back whoever let something lapse.
+func (p *played) lookRound(plan *live.Plan, at int64) {
+	plan.Engine().EachAgent(func(a *routing.AgentView) bool {
+		if a.Offer != 0 && !p.rung[a.Offer] {
+			p.follow(plan, []routing.Decision{{Kind: routing.Offered, Contact: a.Ringing, Agent: a.ID, Offer: a.Offer}}, at)
+		}
+		return true
+	})
+	for _, id := range p.agents() {
+		if a, ok := plan.Engine().Agent(id); ok && a.Status == routing.Away {
+			p.follow(plan, plan.Step(routing.Event{Kind: routing.StatusChanged, Agent: id, Status: routing.Ready}), at)
+		}
+	}
 }
 
 func (p *played) arrive(plan *live.Plan, h happening) []routing.Decision {
@@ -249,6 +266,7 @@ func (p *played) follow(plan *live.Plan, decisions []routing.Decision, at int64)
 	for _, d := range decisions {
 		switch d.Kind {
 		case routing.Offered:
+			p.rung[d.Offer] = true
 			p.then(happening{at: at + 3_000 + int64(p.rng.Exponential(5_000)), kind: accepts, contact: d.Contact, agent: d.Agent, offer: d.Offer})
 		case routing.Connected:
 			p.then(happening{at: at + 40_000 + int64(p.rng.Lognormal(4.9, .6)*1000), kind: ends, contact: d.Contact})
