@@ -235,7 +235,9 @@ func (c *customers) check() (lost, doubled int) {
 		}
 		var now chat.Conversation
 		if c.call("GET", "/api/chat/conversation", one.token, nil, &now) {
-			contacts[int64(now.Contact)]++
+			if now.Contact != 0 { // a customer whose first word was not answered yet has none
+				contacts[int64(now.Contact)]++
+			}
 		}
 	}
 	for id, n := range contacts {
