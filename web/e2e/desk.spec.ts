@@ -1,5 +1,5 @@
 import type { Browser, Frame, Page } from '@playwright/test'
-import { type Centre, expect, signIn, test } from './centre.ts'
+import { type Centre, expect, signIn, test, violations } from './centre.ts'
 
 /**
  * A customer who writes in a brand's chat, and everything that the centre sends to that browser. The launcher stands in a closed shadow root, so it is
@@ -186,3 +186,54 @@ test('nynorsk is nynorsk in Chromium too: no American clock or weekday', async (
     })
   })
 })
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`every state of the desk, ${colorScheme}, is content with axe at both sizes`, async ({ page, browser, centre }) => {
+    await page.emulateMedia({ colorScheme })
+    const both = async (state: string) => {
+      for (const [width, height] of [
+        [390, 844],
+        [1440, 900],
+      ] as const) {
+        await page.setViewportSize({ width, height })
+        expect(await violations(page), `${state} at ${width}`).toEqual([])
+        expect(
+          await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+          `${state} at ${width}: no sideways scroll`,
+        ).toBe(true)
+      }
+    }
+    await ready(page, centre)
+    await write(browser, centre, `Farger i ${colorScheme}?`)
+    await expect(page.locator('.offer').first()).toBeVisible()
+    await both('an offer')
+    await take(page, `Farger i ${colorScheme}?`)
+    await both('a conversation')
+    const pressed = async (key: string, state: string) => {
+      await page.getByRole('log').first().focus()
+      await page.keyboard.press(key)
+      await expect(page.getByRole('dialog')).toBeVisible()
+      await both(state)
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toHaveCount(0)
+      await expect(page.getByRole('log')).toBeVisible() // Escape closed the dialog alone
+    }
+    await pressed('t', 'handing over')
+    await pressed('Control+k', 'the palette')
+    await pressed('?', 'the shortcuts')
+    await pressed('e', 'ending')
+    await page.getByRole('log').first().focus()
+    await page.keyboard.press('n')
+    await expect(page.getByRole('textbox', { name: 'Internt notat' })).toBeFocused()
+    await both('a note')
+    await page.getByRole('log').first().focus()
+    await page.keyboard.press('e')
+    await expect(page.getByRole('dialog')).toBeVisible()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('combobox', { name: /Årsak/ })).toBeFocused()
+    await both('wrap-up')
+    await page.keyboard.type('a')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+Enter')
+    await expect(page.getByRole('form', { name: 'Etterarbeid' })).toHaveCount(0)
+  })

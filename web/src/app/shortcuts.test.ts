@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, test } from 'vitest'
-import { allowSingleKeys, match, type Shortcut } from './shortcuts.ts'
+import { allowSingleKeys, lookForLayers, match, type Shortcut } from './shortcuts.ts'
 
 const run = () => undefined
 const list: Shortcut[] = ['r', 'Shift+E', '?', 'mod+k', 'F8', 'g w', 'Escape'].map(keys => ({
@@ -45,8 +45,13 @@ test('a sequence must follow soon, and its second key is not itself', () => {
   expect(press('w', {}, document.body, 9000)).toBeUndefined()
 })
 
-test('while an open dialog asks, the letters belong to it', () => {
-  document.body.innerHTML = '<div role="dialog" aria-modal="true"></div>'
-  expect(press('r')).toBeUndefined()
+test('while a dialog or a menu is open, the letters and Escape belong to it, even if it closes on that very key', () => {
+  document.body.innerHTML = '<div role="menu"></div>'
+  lookForLayers()
   document.body.innerHTML = ''
+  expect(press('r')).toBeUndefined()
+  expect(press('Escape')).toBeUndefined()
+  expect(press('k', { ctrlKey: true })).toBe('mod+k')
+  lookForLayers()
+  expect(press('Escape')).toBe('Escape')
 })

@@ -65,6 +65,16 @@ export function pressed(e: KeyboardEvent): string {
 /** Whether a shortcut may act while somebody is writing. */
 const everywhere = (keys: string) => keys.startsWith('mod+') || /^(Shift\+)?F\d+$/.test(keys)
 
+/**
+ * Whether a dialog, menu or the like was open when the key went down. It is looked for before anybody else hears of the key: Escape closes it, and it
+ * must not be gone by the time we ask, or the same Escape would close what is behind it too.
+ */
+let layered = false
+/** Looks for open layers; exported for its test. */
+export const lookForLayers = () => {
+  layered = document.querySelector('[role=dialog], [role=menu]') !== null
+}
+
 let prefix = ''
 let prefixAt = 0
 
@@ -73,7 +83,7 @@ export function match(e: KeyboardEvent, shortcuts: Shortcut[], now: number): Sho
   if (e.isComposing || e.altKey || (!isMac && e.metaKey)) return undefined
   const name = pressed(e)
   const writing = inField(e)
-  const able = (s: Shortcut) => everywhere(s.keys) || (singles && !writing && !document.querySelector('[role=dialog][aria-modal=true]'))
+  const able = (s: Shortcut) => everywhere(s.keys) || (singles && !writing && !layered)
   const sequence = prefix && now - prefixAt < 1500 ? shortcuts.findLast(s => s.keys === `${prefix} ${name}` && able(s)) : undefined
   prefix = ''
   if (sequence) return sequence
@@ -85,7 +95,8 @@ export function match(e: KeyboardEvent, shortcuts: Shortcut[], now: number): Sho
   return shortcuts.findLast(s => s.keys === name && able(s))
 }
 
-if (typeof addEventListener === 'function')
+if (typeof addEventListener === 'function') {
+  addEventListener('keydown', lookForLayers, { capture: true })
   addEventListener('keydown', e => {
     if (e.defaultPrevented) return
     const hit = match(
@@ -97,6 +108,7 @@ if (typeof addEventListener === 'function')
     e.preventDefault()
     hit.run(e)
   })
+}
 
 /** Registers a shortcut while the component is shown and `on`; a later one of the same keys wins. */
 export function useShortcut(shortcut: Shortcut, on = true) {

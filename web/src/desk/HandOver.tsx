@@ -203,7 +203,7 @@ function Choices(p: {
   const all = useChoices(p.to, p.agents, p.detail)
   const shown = all.filter(c => fits(`${c.name} ${c.sub}`, p.query)).sort((a, b) => a.rank - b.rank || a.name.localeCompare(b.name))
   return (
-    <fieldset className={css.choices}>
+    <fieldset className={css.choices} tabIndex={shown.every(c => c.off) ? 0 : undefined}>
       <legend className="vh">{t('handover.to')}</legend>
       {shown.length === 0 && <p className="sub">{t('palette.nothing')}</p>}
       {shown.map(c => (
