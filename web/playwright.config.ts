@@ -6,6 +6,7 @@ export default defineConfig({
   timeout: 60_000,
   fullyParallel: false,
   workers: 1,
+  retries: 2,
   reporter: 'list',
   outputDir: 'test-results',
   use: {
