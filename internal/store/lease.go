@@ -81,6 +81,7 @@ type Term struct {
 // Acquire takes the lease if it still stands as it was seen, and begins a new term. Only what is read after that is known to be durable.
 // It fails with ErrMoved when the lease stands otherwise.
 func (db *DB) Acquire(ctx context.Context, domain centre.ID, seen Lease, me Owner) (*Term, error) {
+	ctx = context.WithoutCancel(ctx)
 	t := &Term{db: db, domain: domain}
 	err := db.journal.transact(ctx, func(ctx context.Context, tx *Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE lease SET epoch = epoch + 1, beat = 0, owner = $1, node = $2, addr = $3

@@ -164,6 +164,8 @@ type call struct {
 	answer chan answer
 	asked  time.Time
 	told   bool // answered
+	// failures counts the turns with this call that the database did not take.
+	failures int
 
 	// What the plan did, when it was run last.
 	effects bool // it has begun to change things

@@ -179,3 +179,43 @@ func TestSlowDisk(t *testing.T) {
 	}
 	checkFold(t, db)
 }
+
+// TestStoppedInTrouble tells the centre to stop while its disk is full, and mends the disk at some moment of that: what is kept is what was committed.
+func TestStoppedInTrouble(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	for range rounds(8, 10) {
+		disk, url := storetest.NewDisk(t)
+		db := storetest.Open(t, url)
+		makeDidTable(t, db)
+		c, leave := start(t, db, live.Options{SnapshotEvery: 20, Patience: 10 * time.Millisecond})
+		acked, stop := load(t, c, 4)
+		waitFor(t, "work to be done", func() bool { return len(acked()) > 30 })
+		disk.SetFault(storetest.Full)
+		waitFor(t, "the disk to be full", func() bool { return c.Figures().CommitsFailed > 0 || c.Status().Trouble != "" })
+		var mending sync.WaitGroup
+		mending.Go(func() {
+			time.Sleep(time.Duration(r.IntN(40)) * time.Millisecond)
+			disk.SetFault(storetest.Sound)
+		})
+		time.Sleep(time.Duration(r.IntN(40)) * time.Millisecond)
+		_ = leave() // in good order when the disk was mended in time
+		stop()
+		mending.Wait()
+		b := &book{acks: acked()}
+		c, leave = start(t, db, live.Options{SnapshotEvery: 20})
+		for n := range 30 { // beyond the next snapshot
+			b.acks = append(b.acks, ack{7, n, int(must(t, c, clientCommand(7, n)).Seq)})
+		}
+		if err := leave(); err != nil {
+			t.Error(err)
+		}
+		c, leave = start(t, db, live.Options{})
+		if f := c.Figures(); f.Diverged != 0 {
+			t.Errorf("%d entries diverge from what the snapshot led to", f.Diverged)
+		}
+		if err := leave(); err != nil {
+			t.Error(err)
+		}
+		b.verify(t, db)
+	}
+}

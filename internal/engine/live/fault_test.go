@@ -211,3 +211,27 @@ func TestCallerGoneBeforeItsTurn(t *testing.T) {
 		t.Errorf("the next contact is %s", r.Result)
 	}
 }
+
+// TestHopelessCommandIsGivenUp lets one command end the connection that it is written on, every time: the others are not kept waiting, and it is told.
+func TestHopelessCommandIsGivenUp(t *testing.T) {
+	c, _ := start(t, storetest.Open(t, storetest.PostgreSQL(t)), live.Options{TTL: time.Minute})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, err := c.Do(ctx, live.Command{Client: "x", ID: "1", Plan: func(p *live.Plan) error {
+			p.Fact("note", 0, 0, struct{}{})
+			p.Write(func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Exec(ctx, `SELECT pg_terminate_backend(pg_backend_pid())`)
+				return err
+			})
+			return nil
+		}})
+		if centre.KindOf(err) != centre.Unavailable {
+			t.Errorf("given up with %v", err)
+		}
+	})
+	for i := range 20 {
+		wg.Go(func() { must(t, c, arrive("good", i)) })
+	}
+	wg.Wait()
+	must(t, c, arrive("good", 20))
+}

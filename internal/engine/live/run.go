@@ -119,6 +119,15 @@ func (c *Centre) hold(ctx context.Context, term *store.Term) error {
 // leave ends a tenure in good order: whoever waits has their turn, the state is kept, and the lease is given up so that the next owner need not wait.
 func (t *tenure) leave(ctx context.Context) error {
 	calls, views := t.c.close()
+	if t.broken != nil {
+		if err := t.recover(ctx, t.broken, nil); err != nil {
+			answerAll(calls, errNotOwner)
+			for _, v := range views {
+				v.done <- errNotOwner
+			}
+			return err
+		}
+	}
 	t.show(views)
 	for calls = append(t.again, calls...); len(calls) > 0; {
 		n := min(len(calls), t.c.o.BatchCommands)

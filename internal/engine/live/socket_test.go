@@ -199,3 +199,37 @@ func TestCommitThatWasNotReplicated(t *testing.T) {
 		})
 	}
 }
+
+// TestSocketBreaksWhileLookingUp breaks the connection while a batch of old and new commands is looked up: the old ones get their receipts, and the new ones take
+// place and are not taken for done.
+func TestSocketBreaksWhileLookingUp(t *testing.T) {
+	direct := storetest.PostgreSQL(t)
+	proxy, through := storetest.NewProxy(t, direct)
+	c, _ := start(t, storetest.Open(t, through), live.Options{TTL: time.Minute, RememberCommands: 1, Caution: time.Hour})
+	old := must(t, c, arrive("old", 0))
+	must(t, c, arrive("other", 0)) // memory holds but this
+	for message := range 4 {
+		for half, forward := range []bool{false, true} {
+			n := 2*message + half
+			hold, held := make(chan struct{}), make(chan struct{})
+			var wg sync.WaitGroup
+			wg.Go(func() { c.View(ctx, func(*live.View) error { close(held); <-hold; return nil }) })
+			<-held
+			wg.Go(func() {
+				if r := must(t, c, arrive("old", 0)); r.Seq != old.Seq {
+					t.Errorf("the old command has the receipt %+v, had %+v", r, old)
+				}
+			})
+			waitFor(t, "the old command to wait", func() bool { return c.Figures().Waiting == 1 })
+			wg.Go(func() {
+				if r := must(t, c, arrive("new", n)); r.Seq <= old.Seq || string(r.Result) != fmt.Sprint(n+3) {
+					t.Errorf("the new command has the receipt %+v", r)
+				}
+			})
+			waitFor(t, "both to wait", func() bool { return c.Figures().Waiting == 2 })
+			proxy.BreakAfter(message, forward)
+			close(hold)
+			wg.Wait()
+		}
+	}
+}

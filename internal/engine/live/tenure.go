@@ -22,6 +22,7 @@ type tenure struct {
 	memory   *memory
 	careful  time.Time // until then commands unknown to the memory are looked up before they run
 	again    []*call   // to be planned again after a rebuild
+	broken   error     // why the state in memory is of no use: a recovery was cut short
 	beaten   time.Time // when the lease was last seen to be ours
 	counted  time.Time // when the agents' counters were last written
 	timersAt time.Time // no timer fires before: one that broke the engine is not tried in a tight loop
@@ -37,9 +38,8 @@ func (t *tenure) serve(ctx context.Context) error {
 			return err
 		}
 		t.c.gather()
-		calls, views := t.c.take(t.c.o.BatchCommands - len(t.again))
+		calls, views := t.next()
 		t.show(views)
-		calls, t.again = append(t.again, calls...), nil
 		if len(calls) == 0 && !t.timerDue() && !t.countingDue() {
 			t.rest(ctx)
 			continue
@@ -49,6 +49,26 @@ func (t *tenure) serve(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// suspicious is after how many failures of its turn a call is planned alone, and hopeless after how many a call that is alone is given up: one command that the
+// database cannot take must not keep the others waiting for ever.
+const (
+	suspicious = 3
+	hopeless   = 6
+)
+
+// next gives the calls of the next turn, those that are to be planned again first, and all views.
+func (t *tenure) next() ([]*call, []*viewCall) {
+	if len(t.again) > 0 && t.again[0].failures >= suspicious {
+		alone := t.again[:1:1]
+		t.again = t.again[1:]
+		_, views := t.c.take(0)
+		return alone, views
+	}
+	calls, views := t.c.take(max(0, t.c.o.BatchCommands-len(t.again)))
+	calls, t.again = append(t.again, calls...), nil
+	return calls, views
 }
 
 // keepLease beats when nothing else has for a quarter of the TTL. After a pause it thereby learns that the lease is lost before it shows anything.
@@ -188,7 +208,7 @@ func (t *tenure) lookUp(ctx context.Context, calls []*call) (map[key]store.Comma
 func (t *tenure) planAll(calls []*call, done map[key]store.CommandRow) (w *turn) {
 	now, ahead := t.time.now()
 	t.c.figures.ahead.Store(int64(ahead))
-	w = &turn{state: t.state, now: max(now, t.state.lastAt), followers: map[*call]*call{}, first: map[key]*call{}}
+	w = &turn{planned: true, state: t.state, now: max(now, t.state.lastAt), followers: map[*call]*call{}, first: map[key]*call{}}
 	defer func() {
 		if r := recover(); r != nil {
 			w.fault = centre.Errorf(centre.Internal, "live: the engine broke a law at a timer: %v\n%s", r, debug.Stack())
@@ -318,7 +338,7 @@ func (t *tenure) recover(ctx context.Context, cause error, w *turn) error {
 		landed, err := t.retake(ctx, w)
 		switch {
 		case err == nil:
-			t.resume(w, landed, told)
+			t.resume(w, landed, told, cause)
 			return nil
 		case errors.Is(err, errLost):
 			t.c.figures.fenced.Add(1)
@@ -327,12 +347,13 @@ func (t *tenure) recover(ctx context.Context, cause error, w *turn) error {
 		}
 		if !told && time.Since(began) > t.c.o.Patience {
 			told = true
-			answerAll(w.everybody(), unknown(cause))
-			w.calls, w.followers = nil, nil
+			answerAll(append(w.everybody(), t.again...), unknown(cause))
+			w.calls, w.followers, t.again = nil, nil, nil
 			t.c.refuse(centre.Errorf(centre.Unavailable, "live: the database does not answer: %w", cause), err.Error())
 		}
 		if !pause(ctx, wait) {
 			answerAll(w.everybody(), unknown(cause))
+			t.broken = cause
 			return ctx.Err()
 		}
 	}
@@ -356,10 +377,12 @@ func (t *tenure) retake(ctx context.Context, w *turn) (landed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if len(w.entries) > 0 {
+	switch {
+	case !w.planned:
+	case len(w.entries) > 0:
 		landed, err = term.Landed(ctx, w.entries[0].Seq, before.Epoch)
-	} else {
-		landed, err = t.commandsLanded(ctx, term, w)
+	default:
+		landed, err = w.commandLanded(ctx, term)
 	}
 	if err != nil {
 		return false, err
@@ -373,28 +396,34 @@ func (t *tenure) retake(ctx context.Context, w *turn) (landed bool, err error) {
 	return landed, nil
 }
 
-// commandsLanded answers for a turn that wrote no entry: one of its commands tells for all.
-func (t *tenure) commandsLanded(ctx context.Context, term *store.Term, w *turn) (bool, error) {
+// commandLanded answers for a turn that wrote no entry: one of its commands, as this turn did it, tells for all.
+func (w *turn) commandLanded(ctx context.Context, term *store.Term) (bool, error) {
 	for _, k := range w.calls {
 		if id, named := k.key(); named && k.refused == nil {
 			done, err := term.Commands(ctx, []key{id})
-			return len(done) > 0, err
+			row, there := done[id]
+			return there && row.Seq == k.seq && row.At == w.now, err
 		}
 	}
 	return false, nil
 }
 
 // resume goes on after a recovery.
-func (t *tenure) resume(w *turn, landed, told bool) {
+func (t *tenure) resume(w *turn, landed, told bool, cause error) {
 	t.beaten = time.Now()
 	t.careful = time.Now().Add(t.c.o.Caution)
+	t.broken = nil
 	if landed {
 		w.state = t.state
 		t.settle(w)
 	} else {
-		t.again = append(t.again, w.everybody()...)
-		for _, k := range w.calls {
-			k.reset()
+		all := w.everybody()
+		for _, k := range all {
+			if k.failures++; k.failures >= hopeless && len(all) == 1 {
+				k.tell(answer{err: centre.Errorf(centre.Unavailable, "live: given up after %d attempts, none of which took place: %w", k.failures, cause)})
+			} else {
+				t.again = append(t.again, k)
+			}
 		}
 	}
 	if told {
@@ -427,6 +456,9 @@ func (t *tenure) snapshotIfDue(ctx context.Context) error {
 }
 
 func (t *tenure) snapshot(ctx context.Context) error {
+	if t.state.next != t.term.Lease().NextSeq {
+		return centre.Errorf(centre.Internal, "live: the state stands at entry %d, the log at %d: no snapshot of that", t.state.next-1, t.term.Lease().NextSeq-1)
+	}
 	body, err := t.state.snapshot()
 	if err != nil {
 		t.c.o.Log.Error("no snapshot", "error", err)

@@ -16,6 +16,7 @@ import (
 // turn is one round of the centre's goroutine: commands planned one after the other against the state, to be put on disk together. Until they
 // are, the state is ahead of the disk and nobody may see it.
 type turn struct {
+	planned   bool // else it is a list of calls whose turn has not begun
 	state     *state
 	now       centre.Instant
 	counting  bool // the agents' counters are on disk up to here with this turn
