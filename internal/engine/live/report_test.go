@@ -3,6 +3,7 @@ package live_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,9 +23,9 @@ func TestReportsBesideWrites(t *testing.T) {
 		acked, stop := load(t, c, 8)
 		quit := make(chan struct{})
 		var reporting sync.WaitGroup
-		reports := 0
+		var reports atomic.Int64
 		reporting.Go(func() {
-			for ; ; reports++ {
+			for ; ; reports.Add(1) {
 				for after, more := centre.ContactID(0), true; more; {
 					select {
 					case <-quit:
@@ -46,7 +47,7 @@ func TestReportsBesideWrites(t *testing.T) {
 		})
 		before := c.Figures()
 		target := len(acked()) + 400
-		waitFor(t, "work beside reports", func() bool { return len(acked()) >= target && reports >= 2 })
+		waitFor(t, "work beside reports", func() bool { return len(acked()) >= target && reports.Load() >= 2 })
 		after := c.Figures()
 		close(quit)
 		reporting.Wait()
@@ -65,6 +66,6 @@ func TestReportsBesideWrites(t *testing.T) {
 		if slow*100 > commits || writeLog > 32<<20 {
 			t.Errorf("beside reports %d of %d commits took more than a second, and the log of writes is of %d bytes", slow, commits, writeLog)
 		}
-		t.Logf("%d reports beside %d commits of %v on average; log of writes %d kB", reports, commits, (after.CommitTime.Sum-before.CommitTime.Sum)/time.Duration(commits), writeLog>>10)
+		t.Logf("%d reports beside %d commits of %v on average; log of writes %d kB", reports.Load(), commits, (after.CommitTime.Sum-before.CommitTime.Sum)/time.Duration(commits), writeLog>>10)
 	})
 }
