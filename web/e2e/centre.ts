@@ -12,7 +12,7 @@ export type Centre = { url: string; people: Record<Role, { email: string; passwo
 async function open(lively: boolean): Promise<{ centre: Centre; close: () => void }> {
   const data = mkdtempSync(join(tmpdir(), 'sentral-e2e-'))
   const args = ['demo', '--listen', '127.0.0.1:0', '--data', data, '--log-level', 'ERROR', ...(lively ? ['--speed', '10'] : ['--quiet'])]
-  const child: ChildProcess = spawn('../bin/sentral', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child: ChildProcess = spawn(process.env.SENTRAL_BINARY ?? '../bin/sentral', args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   const centre = await new Promise<Centre>((done, fail) => {
     child.on('exit', code => fail(new Error(`the demo ended with ${code}: ${text}`)))
