@@ -15,15 +15,16 @@ const (
 var table = map[Role]map[Action]reach{
 	RoleAgent: {
 		AnswerContacts: own, ReadContacts: own, MoveContacts: own, ReadCustomers: own, WriteCustomers: own, SearchCustomers: all, SeeWall: all,
+		TakeCalls: own, CallOut: own, PlayRecordings: own, DeleteRecordings: own,
 	},
 	RoleLeader: {
 		AnswerContacts: own, ReadContacts: all, MoveContacts: all, ReadCustomers: all, SearchCustomers: all, WriteCustomers: all, SeeWall: all,
-		SetOthersStatus: all, ListenToContacts: all, ReadConfig: all,
+		SetOthersStatus: all, ListenToContacts: all, ReadConfig: all, TakeCalls: own, PlayRecordings: all, DeleteRecordings: all,
 	},
 	RoleAnalyst:       {SeeWall: all, ReadEvents: all},
 	RolePlanner:       {SeeWall: all, ReadEvents: all, ReadConfig: all},
 	RoleAdministrator: {SeeWall: all, ReadConfig: all, WriteConfig: all, ManagePeople: all, ManageKeys: all, ReadEvents: all, SetOthersStatus: all},
-	RolePrivacy:       {ReadAudit: all, SearchCustomers: all, ReadCustomers: all, ErasePeople: all},
+	RolePrivacy:       {ReadAudit: all, SearchCustomers: all, ReadCustomers: all, ErasePeople: all, PlayRecordings: all, DeleteRecordings: all},
 }
 
 // Can decides whether s may do a to o. It is the only place where that is decided: every room asks it before it reads or writes. An unknown
@@ -104,4 +105,5 @@ func Actions(s Subject) []Action {
 var everyAction = []Action{
 	AnswerContacts, ReadContacts, MoveContacts, ReadCustomers, SearchCustomers, WriteCustomers, SeeWall, SetOthersStatus, ReadConfig,
 	WriteConfig, ManagePeople, ManageKeys, ReadAudit, ReadEvents, ErasePeople, ListenToContacts,
+	TakeCalls, CallOut, PlayRecordings, DeleteRecordings,
 }

@@ -80,6 +80,10 @@ const (
 	ReadEvents       Action = "events.read"
 	ErasePeople      Action = "customers.erase"
 	ListenToContacts Action = "contacts.listen"
+	TakeCalls        Action = "calls.take" // have a line that rings
+	CallOut          Action = "calls.out"
+	PlayRecordings   Action = "recordings.play"
+	DeleteRecordings Action = "recordings.delete"
 )
 
 // Object is what an action is done to, with everything scopes can be compared with. A narrow grant reaches only objects that say they are of its
