@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import type { ChatBrand } from '../src/gen/api.gen.ts'
 import { Field } from './composer.tsx'
 import { Icon } from './icons.tsx'
@@ -8,21 +9,34 @@ import { opensText, t } from './words.ts'
 
 const plausible = (email: string) => !email || /^[^@\s]+@[^@\s]+\.[^@\s.]+$/.test(email)
 
-/** Before the conversation: the greeting, what it is about, and the first words. */
+/** Before the conversation: the greeting, what it is about, and the first words; while it is closed, a message to leave where the brand takes one. */
 export function Home({ brand }: { brand: ChatBrand }) {
   const topic = useSignal<number | undefined>(undefined)
-  const wrong = useSignal(false)
+  const fault = useSignal<'' | 'email_bad' | 'email_needed'>('')
+  const deferred = !brand.open && brand.deferred
   const begin = (text: string) => {
-    wrong.value = !plausible(kept.value.email)
-    if (!text || wrong.value) return
-    say(text, { start: { queue: topic.value, name: kept.value.name.trim(), email: kept.value.email.trim() } })
+    const email = kept.value.email.trim()
+    fault.value = !plausible(email) ? 'email_bad' : deferred && !email && !kept.value.verified ? 'email_needed' : ''
+    if (!text || fault.value) return
+    say(text, { start: { queue: topic.value, name: kept.value.name.trim(), email, deferred } })
   }
   const send = () => begin(kept.value.draft.trim())
   return (
     <>
       <div class="scroll home">
         {brand.greeting && <p class="greeting">{brand.greeting}</p>}
-        {brand.open ? (
+        {!brand.open && (
+          <p class="closed" role="status">
+            <Icon of="clock" /> {t('closed')}
+            {brand.opens_at_ms && <b>{t('opens', { x: opensText(brand.opens_at_ms, Date.now()) })}</b>}
+          </p>
+        )}
+        {deferred && (
+          <p class="leave">
+            <b>{t('leave')}</b> {t('leave_how')}
+          </p>
+        )}
+        {(brand.open || deferred) && (
           <>
             {brand.topics.length > 1 && (
               <fieldset class="topics">
@@ -35,16 +49,11 @@ export function Home({ brand }: { brand: ChatBrand }) {
                 ))}
               </fieldset>
             )}
-            {!kept.value.verified && <Who wrong={wrong.value} />}
+            {!kept.value.verified && <Who fault={fault.value} needed={deferred} />}
           </>
-        ) : (
-          <p class="closed" role="status">
-            <Icon of="clock" /> {t('closed')}
-            {brand.opens_at_ms && <b>{t('opens', { x: opensText(brand.opens_at_ms, Date.now()) })}</b>}
-          </p>
         )}
         {brand.hours.length > 0 && (
-          <details open={!brand.open}>
+          <details open={!brand.open && !deferred}>
             <summary>{t('hours')}</summary>
             <ul class="hours">
               {brand.hours.map(h => (
@@ -54,7 +63,7 @@ export function Home({ brand }: { brand: ChatBrand }) {
           </details>
         )}
       </div>
-      {brand.open && (
+      {(brand.open || deferred) && (
         <form
           class="composer"
           onSubmit={e => {
@@ -73,10 +82,14 @@ export function Home({ brand }: { brand: ChatBrand }) {
   )
 }
 
-function Who({ wrong }: { wrong: boolean }) {
+function Who({ fault, needed }: { fault: '' | 'email_bad' | 'email_needed'; needed: boolean }) {
+  const email = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (fault) email.current?.focus()
+  }, [fault])
   return (
-    <details open={!!kept.value.name || !!kept.value.email || wrong}>
-      <summary>{t('who')}</summary>
+    <details open={!!kept.value.name || !!kept.value.email || !!fault || needed}>
+      <summary>{t(needed ? 'who_needed' : 'who')}</summary>
       <div class="who">
         <label>
           {t('name')}
@@ -91,18 +104,20 @@ function Who({ wrong }: { wrong: boolean }) {
         <label>
           {t('email')}
           <input
+            ref={email}
             type="email"
+            aria-required={needed}
             autocomplete="email"
             maxLength={254}
             value={kept.value.email}
-            aria-invalid={wrong}
-            aria-describedby={wrong ? 'email-bad' : undefined}
+            aria-invalid={!!fault}
+            aria-describedby={fault ? 'email-bad' : undefined}
             onInput={e => keep({ email: e.currentTarget.value })}
           />
         </label>
-        {wrong && (
+        {fault && (
           <p class="bad" id="email-bad" role="alert">
-            {t('email_bad')}
+            {t(fault)}
           </p>
         )}
       </div>

@@ -6,7 +6,7 @@ export type Outgoing = {
   text: string
   files: { id: string; name: string; bytes: number; type: string }[]
   at: number
-  start?: { queue?: number; name: string; email: string }
+  start?: { queue?: number; name: string; email: string; deferred?: boolean }
   failed?: 'closed' | 'over' | 'refused'
 }
 

@@ -15,6 +15,7 @@ const said = (id: number, more: Partial<ConversationMessage> = {}): Conversation
 })
 const talk = (messages: ConversationMessage[], more: Partial<ChatConversation> = {}): ChatConversation => ({
   contact_id: 7,
+  deferred: false,
   seq: 1,
   state: 'waiting',
   files: false,

@@ -54,6 +54,16 @@ function Standing({ c }: { c: ChatConversation | undefined }) {
         <Icon of="person" size={16} /> {c.agent ? t('with', { x: c.agent }) : t('with_us')}
       </p>
     )
+  if (c?.deferred)
+    return (
+      <p class="standing" role="status">
+        <Icon of="clock" size={16} />
+        <span>
+          <b>{t('received')}</b>
+          <small>{t('received_how')}</small>
+        </span>
+      </p>
+    )
   return (
     <p class="standing" role="status">
       <Icon of="clock" size={16} />

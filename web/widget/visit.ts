@@ -183,18 +183,25 @@ async function deliver(o: Outgoing, introduced = false): Promise<void> {
     if (e.passing) throw e
     const failed = e.status !== 409 ? 'refused' : o.start ? 'closed' : 'over'
     keep({ outbox: kept.value.outbox.map(x => (x.key === o.key ? { ...x, failed } : x)) })
-    if (failed === 'closed') void fetchBrand()
+    if (failed === 'closed') await closedMeanwhile(o)
     if (failed === 'over') void resume(false)
   }
 }
 
+/** It has closed while the customer wrote: the words become a message to leave, where the brand takes one. */
+async function closedMeanwhile(o: Outgoing) {
+  await fetchBrand()
+  if (brand.value?.deferred && !brand.value.open) keep({ outbox: kept.value.outbox.filter(x => x.key !== o.key), draft: o.text })
+}
+
 /** Begins a conversation. Where one was open already in another tab, the words become a message of that one. */
 async function begin(o: Outgoing) {
-  const { queue, name, email } = o.start!
+  const { queue, name, email, deferred } = o.start!
   const c = await server.start({
     key: o.key,
     text: o.text,
     queue_id: queue,
+    deferred,
     name: name || undefined,
     email: email || undefined,
     language,

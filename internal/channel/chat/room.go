@@ -135,6 +135,7 @@ func (r *Room) Brand(_ context.Context, key, language string) (Brand, error) {
 			opens = next
 		}
 	}
+	out.Deferred = r.mailbox(book, b, 0) != 0
 	if !out.Open && !opens.IsZero() {
 		out.OpensAt = centre.At(opens)
 	}

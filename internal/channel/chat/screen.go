@@ -95,7 +95,7 @@ func (r *Room) stateOf(ctx context.Context, id centre.ContactID, s seen) State {
 func (r *Room) ended(ctx context.Context, id centre.ContactID, s seen) (store.ClosedContact, error) {
 	if s.open { // in wrap-up
 		c := store.ClosedContact{LastQueue: s.contact.Queue, Answered: s.row.Answered}
-		c.ID, c.Agent, c.Ended, c.Brand, c.Created = id, s.contact.Agent, s.row.Ended, s.row.About.Brand, s.contact.Arrived
+		c.Channel, c.ID, c.Agent, c.Ended, c.Brand, c.Created = s.contact.Channel.String(), id, s.contact.Agent, s.row.Ended, s.row.About.Brand, s.contact.Arrived
 		return c, nil
 	}
 	return r.Customers.Contact(ctx, id)
@@ -151,6 +151,14 @@ func (r *Room) conversation(ctx context.Context, v store.Visitor) (Conversation,
 		return out, nil
 	}
 	out.Reference = reference(v.Contact)
+	if out.Deferred = s.contact.Channel.Deferred(); !s.open {
+		c, err := r.Customers.Contact(ctx, v.Contact)
+		if err != nil {
+			return out, err
+		}
+		channel, _ := centre.ParseChannel(c.Channel)
+		out.Deferred = channel.Deferred()
+	}
 	out.Messages, _, err = r.messages(ctx, v.Contact)
 	return out, err
 }
@@ -247,7 +255,7 @@ func (r *Room) Answer(ctx context.Context, who Caller, a SurveyAnswer) error {
 	}
 	book := r.Rules.Book()
 	row := store.SurveyAnswer{
-		Contact: a.Contact, Queue: c.LastQueue, Brand: book.BrandOf(c.LastQueue), Channel: centre.Chat.String(), Reason: c.Reason, Version: 1,
+		Contact: a.Contact, Queue: c.LastQueue, Brand: book.BrandOf(c.LastQueue), Channel: c.Channel, Reason: c.Reason, Version: 1,
 		OKS: a.OKS, Solved: a.Solved, Comment: strings.TrimSpace(conversation.Clean(a.Comment)),
 	}
 	if p, ok := r.Rules.Person(c.Agent); ok {

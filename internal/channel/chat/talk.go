@@ -4,15 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"sentral/internal/centre"
+	"sentral/internal/config"
 	"sentral/internal/desk/contact"
 	"sentral/internal/desk/conversation"
 	"sentral/internal/engine/journal"
 	"sentral/internal/engine/live"
 	"sentral/internal/engine/routing"
+	"sentral/internal/rulebook"
 	"sentral/internal/store"
 )
 
@@ -36,21 +39,9 @@ func (r *Room) Start(ctx context.Context, who Caller, in Start) (Conversation, e
 	if text == "" {
 		return Conversation{}, centre.ErrorAt(centre.Invalid, "text", "is empty")
 	}
-	book := r.Rules.Book()
-	brand := book.Brand(v.Brand)
-	queue := in.Queue
-	if brand == nil || len(brand.Topics) == 0 {
-		return Conversation{}, centre.Errorf(centre.Conflict, "the brand has no chat")
-	}
-	if queue == 0 {
-		queue = centre.QueueID(book.ID("queues", brand.Topics[0].Queue))
-	}
-	offered := false
-	for _, t := range brand.Topics {
-		offered = offered || centre.QueueID(book.ID("queues", t.Queue)) == queue
-	}
-	if !offered {
-		return Conversation{}, centre.ErrorAt(centre.Invalid, "queue_id", "the brand's chat does not lead to queue %d", queue)
+	queue, err := r.queueFor(v, in)
+	if err != nil {
+		return Conversation{}, err
 	}
 	language := in.Language
 	if language == "" {
@@ -68,6 +59,52 @@ func (r *Room) Start(ctx context.Context, who Caller, in Start) (Conversation, e
 	return r.conversation(ctx, v)
 }
 
+// queueFor is the queue that a conversation goes to: that of the topic chosen, or of the first one.
+func (r *Room) queueFor(v store.Visitor, in Start) (centre.QueueID, error) {
+	book := r.Rules.Book()
+	brand := book.Brand(v.Brand)
+	if brand == nil || len(brand.Topics) == 0 {
+		return 0, centre.Errorf(centre.Conflict, "the brand has no chat")
+	}
+	queue, offered := in.Queue, false
+	for i, t := range brand.Topics {
+		id := centre.QueueID(book.ID("queues", t.Queue))
+		if queue == 0 && i == 0 {
+			queue = id
+		}
+		offered = offered || id == queue
+	}
+	switch {
+	case !offered:
+		return 0, centre.ErrorAt(centre.Invalid, "queue_id", "the brand's chat does not lead to queue %d", queue)
+	case !in.Deferred:
+		return queue, nil
+	case in.Email == "" && !v.Verified:
+		return 0, centre.ErrorAt(centre.Invalid, "email", "is needed where nobody waits for the answer")
+	}
+	if queue = r.mailbox(book, brand, queue); queue == 0 {
+		return 0, centre.ErrorAt(centre.Conflict, "deferred", "%s takes no messages here while it is closed", brand.Name)
+	}
+	return queue, nil
+}
+
+// mailbox is where a brand's messages go that are left while the chat is closed: the queue of the topic where that takes forms, else the brand's first
+// queue that does; zero when it has none.
+func (r *Room) mailbox(book *rulebook.Book, brand *config.Brand, topic centre.QueueID) centre.QueueID {
+	takes := func(q *config.Queue) bool {
+		return q != nil && q.Brand == brand.Key && slices.Contains(q.Channels, centre.Form.String())
+	}
+	if takes(book.Queue(topic)) {
+		return topic
+	}
+	for i := range book.Queues {
+		if takes(&book.Queues[i]) {
+			return centre.QueueID(book.Queues[i].ID)
+		}
+	}
+	return 0
+}
+
 // page keeps an address without its query, which may hold what is nobody's business.
 func page(address string) string {
 	address, _, _ = strings.Cut(address, "?")
@@ -82,18 +119,39 @@ type starting struct {
 	language string
 	page     string
 	in       Start
+	told     bool // the visitor says more of themselves than is known
+}
+
+// customerOf is what is known of who begins. What somebody whom no brand vouches for has said of themselves, they may say anew.
+func (r *Room) customerOf(ctx context.Context, s *starting) (store.CustomerRow, error) {
+	if s.Customer == 0 {
+		return store.CustomerRow{}, nil
+	}
+	row, err := r.Customers.Get(ctx, s.Customer)
+	if centre.KindOf(err) == centre.Missing {
+		return store.CustomerRow{}, nil
+	}
+	if err != nil || s.Verified {
+		return row, err
+	}
+	was := row
+	if s.in.Name != "" {
+		row.Name = conversation.Cut(s.in.Name, 100)
+	}
+	if s.in.Email != "" {
+		row.Email = strings.ToLower(conversation.Cut(s.in.Email, 254))
+	}
+	s.told = row != was
+	return row, nil
 }
 
 // begin is the one command of a start.
 func (r *Room) begin(ctx context.Context, s *starting) error {
-	name := ""
-	if s.Customer != 0 {
-		row, err := r.Customers.Get(ctx, s.Customer)
-		if err != nil && centre.KindOf(err) != centre.Missing {
-			return err
-		}
-		name = row.Name
+	known, err := r.customerOf(ctx, s)
+	if err != nil {
+		return err
 	}
+	name := known.Name
 	book := r.Rules.Book()
 	visitor := s.Visitor
 	receipt, err := r.Centre.Do(ctx, live.Command{Client: client(visitor), ID: "start " + s.in.Key, Plan: func(p *live.Plan) error {
@@ -106,16 +164,18 @@ func (r *Room) begin(ctx context.Context, s *starting) error {
 				return nil // the conversation that is open goes on
 			}
 		}
-		if q, ok := p.Engine().Queue(s.queue); !ok || !q.Open {
+		if q, ok := p.Engine().Queue(s.queue); !ok || (!q.Open && !s.in.Deferred) {
 			return centre.ErrorAt(centre.Conflict, "queue_id", "is closed now")
 		}
 		id := p.NewContact()
 		if s.Customer == 0 && (s.in.Name != "" || s.in.Email != "") {
 			s.Customer = r.newCustomer(p, store.CustomerRow{Name: s.in.Name, Email: s.in.Email, Language: s.language}, "")
 			name = conversation.Cut(s.in.Name, 100)
+		} else if s.told {
+			p.Write(r.Customers.Put(known))
 		}
 		s.Contact = id
-		p.Step(r.arrival(book.SkillsFor(s.language, s.queue), id, s.queue))
+		p.Step(r.arrival(book.SkillsFor(s.language, s.queue), id, s))
 		p.About(id, journal.AboutContact{
 			Brand: s.Brand, Market: book.MarketOf(s.Brand), Customer: s.Customer, Key: visitorKey(visitor), Attributes: map[string]string{"language": s.language},
 		})
@@ -137,8 +197,11 @@ func (r *Room) begin(ctx context.Context, s *starting) error {
 func visitorKey(v store.Visitor) string { return "chat/" + v.Hash[:32] }
 
 // arrival is the engine's event, with the language as a need of the contact's own where the centre has it as a skill.
-func (r *Room) arrival(need routing.Need, id centre.ContactID, queue centre.QueueID) routing.Event {
-	e := routing.Event{Kind: routing.Arrived, Contact: id, Queue: queue, Channel: centre.Chat}
+func (r *Room) arrival(need routing.Need, id centre.ContactID, s *starting) routing.Event {
+	e := routing.Event{Kind: routing.Arrived, Contact: id, Queue: s.queue, Channel: centre.Chat}
+	if s.in.Deferred {
+		e.Channel = centre.Form
+	}
 	if need.Skill != 0 {
 		e.Needs[0], e.NeedCount = need, 1
 	}

@@ -25,6 +25,7 @@ type Brand struct {
 	Privacy  string         `json:"privacy_url,omitempty"`
 	Phone    string         `json:"phone,omitempty"`
 	Open     bool           `json:"open"`
+	Deferred bool           `json:"deferred" doc:"While it is closed a message may be left: see deferred of POST /api/chat/contacts."`
 	OpensAt  centre.Instant `json:"opens_at_ms,omitempty"`
 	Hours    []string       `json:"hours" nullable:"false" doc:"The week's opening hours as lines of text in the language."`
 	Topics   []Topic        `json:"topics" nullable:"false" doc:"What the visitor may choose first; each leads to its queue."`
@@ -56,6 +57,7 @@ type Start struct {
 	Key      string         `json:"key" minLength:"8" maxLength:"64" doc:"Made by the browser: a repeated start is the same conversation."`
 	Queue    centre.QueueID `json:"queue_id,omitempty"`
 	Text     string         `json:"text" minLength:"1" maxLength:"4000"`
+	Deferred bool           `json:"deferred,omitempty" doc:"Left as a message: nobody waits at the screen, it is answered in this conversation when somebody has time, and it is taken while the chat is closed. Needs an e-mail address or a signed identity."`
 	Name     string         `json:"name,omitempty" maxLength:"100"`
 	Email    string         `json:"email,omitempty" maxLength:"254"`
 	Language string         `json:"language,omitempty" enum:"nb,nn,sv,en"`
@@ -66,7 +68,8 @@ type Start struct {
 type Conversation struct {
 	Seq       int64                  `json:"seq"`
 	Contact   centre.ContactID       `json:"contact_id,omitempty" doc:"Absent when there is none."`
-	State     string                 `json:"state" enum:"none,waiting,talking,ended,closed_hours"`
+	State     string                 `json:"state" enum:"none,waiting,talking,ended"`
+	Deferred  bool                   `json:"deferred" doc:"Left as a message: answered when somebody has time."`
 	Reference string                 `json:"reference,omitempty" doc:"To quote on the phone."`
 	Agent     string                 `json:"agent,omitempty" doc:"First name of who answers."`
 	Place     Place                  `json:"place"`
@@ -84,7 +87,7 @@ type Place struct {
 
 // State tells that the conversation moved on.
 type State struct {
-	State  string `json:"state" enum:"none,waiting,talking,ended,closed_hours"`
+	State  string `json:"state" enum:"none,waiting,talking,ended"`
 	Agent  string `json:"agent,omitempty"`
 	Survey string `json:"survey" enum:"none,open,answered"`
 	Files  bool   `json:"files"`

@@ -58,6 +58,7 @@ function BrandForm({ draft, document, readOnly }: FormProps<ConfigBrand>) {
   const { value: b, set, fault } = draft
   const own = document.queues.filter(q => q.brand === b.key || draft.isNew)
   const [sites, setSites] = useState(b.origins.join('\n')) // as written: a line just begun is not yet a site
+  const mailbox = own.find(q => q.channels.includes('form'))
   const siteFaults = b.origins.map((_, i) => fault(`origins[${i}]`)).find(Boolean)
   return (
     <>
@@ -150,6 +151,7 @@ function BrandForm({ draft, document, readOnly }: FormProps<ConfigBrand>) {
             </Button>
           )}
         </div>
+        <p className="sub">{mailbox ? t('admin.brands.mailbox_to', { queue: mailbox.name }) : t('admin.brands.mailbox_none')}</p>
       </Part>
       <Part title={t('admin.brands.sites')} text={t('admin.brands.sites_text')}>
         <AreaField
