@@ -182,7 +182,7 @@ func (a *App) rooms(now func() time.Time) {
 		OnTyping: func(t conversation.Typing) { a.Desk.CustomerTyping(t) }, VisitorsPerMinute: map[bool]int{true: demoVisitors}[a.Demo],
 	})
 	a.Desk = contact.New(contact.Options{
-		Centre: a.Centre, Rules: a.Rules, Access: a.Access, Conversation: words, Customers: customers, Recent: recent, Levels: a.Board.Level, OnTyping: a.Chat.AgentTyping,
+		Centre: a.Centre, Rules: a.Rules, Access: a.Access, Conversation: words, Customers: customers, Surveys: a.Surveys(), Recent: recent, Levels: a.Board.Level, OnTyping: a.Chat.AgentTyping,
 		Now: now, Log: a.Log,
 	})
 	a.Webhooks = webhook.New(webhook.Options{Centre: a.Centre, Store: store.Webhook{DB: a.DB, Domain: domain}, Access: a.Access, Seal: a.Access.Seal, Unseal: a.Access.Unseal, Now: now, Log: a.Log,

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -207,6 +208,108 @@ func TestNobodyAnswersTwice(t *testing.T) {
 	}
 	b.must("POST", on(c.Contact, "/messages"), map[string]any{"key": key(), "text": "Camilla tar over.", "after": first.ID}, nil)
 	a.refused(http.StatusNotFound, "no open contact", "POST", on(c.Contact, "/messages"), map[string]any{"key": key(), "text": "Og", "after": first.ID})
+}
+
+// Two windows of one agent, in which the same draft stands, answer at the same instant: the customer hears it once. The same window writes on.
+func TestTwoWindowsAnswerOnce(t *testing.T) {
+	t.Parallel()
+	w := begin(t, opening{})
+	a := w.ready("birger-brattvik")
+	v := w.visitor(norway)
+	c := v.start("strom", "Hei")
+	d := a.take(c.Contact)
+	seen := d.Messages[len(d.Messages)-1].ID
+	replies := make([]reply, 8)
+	var wg sync.WaitGroup
+	for i := range replies {
+		wg.Go(func() {
+			replies[i] = a.do("POST", on(c.Contact, "/messages"), map[string]any{"key": key(), "text": "Hei, Birger her.", "after": seen})
+		})
+	}
+	wg.Wait()
+	var first conversation.Message
+	for _, r := range replies {
+		switch r.status {
+		case http.StatusOK:
+			jsonInto(t, r.body, &first)
+		case http.StatusConflict:
+			if p := r.problem(); !strings.Contains(p.Detail, "another window") || p.Errors[0].Location != "after" {
+				t.Errorf("the refusal says %+v", p)
+			}
+		default:
+			t.Errorf("answered %s", r)
+		}
+	}
+	a.must("POST", on(c.Contact, "/messages"), map[string]any{"key": key(), "text": "Og én ting til.", "after": first.ID}, nil)
+	var now chat.Conversation
+	v.must("GET", "/api/chat/conversation", nil, &now)
+	heard := 0
+	for _, m := range now.Messages {
+		if m.Text == "Hei, Birger her." {
+			heard++
+		}
+	}
+	if heard != 1 || len(now.Messages) != 4 {
+		t.Errorf("heard %d times: %+v", heard, now.Messages)
+	}
+}
+
+// Two people correct one customer: the second is told, and sees what the first wrote.
+func TestCustomersAreChangedOneAtATime(t *testing.T) {
+	t.Parallel()
+	w := begin(t, opening{})
+	a, admin := w.ready("birger-brattvik"), w.person("randi-haugmoen")
+	v := w.visitor(norway)
+	var c chat.Conversation
+	v.must("POST", "/api/chat/contacts", map[string]any{"key": key(), "text": "Hei", "name": "Kari", "email": "kari@kunde.example"}, &c)
+	who := a.take(c.Contact).Customer
+	path := fmt.Sprintf("/api/customers/%d", who.ID)
+	var wg sync.WaitGroup
+	var taken atomic.Int32
+	for i := range 6 {
+		wg.Go(func() {
+			by := []*browser{a, admin}[i%2]
+			r := by.do("PATCH", path, map[string]any{"version": who.Version, "phone": fmt.Sprintf("+47 815 493 0%d", i)})
+			if r.status == http.StatusOK {
+				taken.Add(1)
+			} else if p := r.problem(); r.status != http.StatusConflict || p.Errors[0].Location != "version" {
+				t.Errorf("refused with %s", r)
+			}
+		})
+	}
+	wg.Wait()
+	if taken.Load() != 1 {
+		t.Errorf("%d changes from one version were taken", taken.Load())
+	}
+	var now contact.Customer
+	a.must("GET", path, nil, &now)
+	if now.Version == who.Version || now.Phone == "" {
+		t.Errorf("now %+v", now)
+	}
+	a.must("PATCH", path, map[string]any{"version": now.Version, "name": "Kari Nordvik"}, &now)
+	a.refused(http.StatusUnprocessableEntity, "version", "PATCH", path, map[string]any{"name": "Kari"})
+}
+
+// Customers answer the two questions while the agent still writes up: the answer gets the reason that the wrap-up finds.
+func TestAnAnswerBeforeTheWrapUpGetsItsReason(t *testing.T) {
+	t.Parallel()
+	w := begin(t, opening{})
+	a := w.ready("birger-brattvik")
+	v := w.visitor(norway)
+	c := v.start("strom", "Hei")
+	a.take(c.Contact)
+	a.must("POST", on(c.Contact, "/end"), nil, nil)
+	v.must("POST", "/api/chat/survey", map[string]any{"contact_id": c.Contact, "oks": 6, "solved": "yes"}, nil)
+	reason := w.app.Rules.Book().ID("reasons", "nett-avbrudd")
+	a.must("POST", on(c.Contact, "/wrap-up"), map[string]any{"reason_id": reason, "outcome": "solved", "note": ""}, nil)
+	answers, err := w.app.Surveys().Since(ctx, 0)
+	if err != nil || len(answers) != 1 || answers[0].Reason != centre.ReasonID(reason) {
+		t.Errorf("answers %+v, %v", answers, err)
+	}
+	v.must("POST", "/api/chat/survey", map[string]any{"contact_id": c.Contact, "oks": 5, "solved": "yes"}, nil)
+	if answers, err = w.app.Surveys().Since(ctx, 0); err != nil || answers[0].Reason != centre.ReasonID(reason) || answers[0].OKS != 5 {
+		t.Errorf("revised to %+v, %v", answers, err)
+	}
 }
 
 // A laptop lid closes: the customer goes back to the same place and to somebody else, and the agent who comes back is not stuck.

@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 
 	"sentral/internal/centre"
@@ -68,6 +71,31 @@ func (c Customer) Put(row CustomerRow) Write {
 			language=excluded.language, remark=excluded.remark, words=excluded.words`,
 			c.Domain, row.ID, row.Name, row.Email, row.Phone, row.Number, row.Language, row.Remark, row.Since, row.words())
 	}
+}
+
+// Change writes a known customer who is still as was; somebody else's change in between makes it a Conflict.
+func (c Customer) Change(row, was CustomerRow) Write {
+	return func(ctx context.Context, tx *Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE customer SET name=$3, email=$4, phone=$5, language=$6, remark=$7, words=$8
+			WHERE domain=$1 AND id=$2 AND name=$9 AND email=$10 AND phone=$11 AND language=$12 AND remark=$13`,
+			c.Domain, row.ID, row.Name, row.Email, row.Phone, row.Language, row.Remark, row.words(), was.Name, was.Email, was.Phone, was.Language, was.Remark)
+		if err == nil && n == 0 {
+			return ErrCustomerChanged
+		}
+		return err
+	}
+}
+
+// ErrCustomerChanged says that a customer is no longer as the change took them to be.
+var ErrCustomerChanged = centre.ErrorAt(centre.Conflict, "version", "somebody has changed this customer meanwhile: read it again")
+
+// Version changes whenever what is known of the customer does.
+func (c CustomerRow) Version() string {
+	h := sha256.New()
+	for _, field := range []string{c.Name, c.Email, c.Phone, c.Language, c.Remark} {
+		fmt.Fprintf(h, "%d:%s", len(field), field) // lengths keep two fields from trading letters
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // Address gives a customer an address; one that somebody else has stays theirs.

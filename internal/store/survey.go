@@ -35,8 +35,15 @@ func (s Survey) Put(a SurveyAnswer) Write {
 	return func(ctx context.Context, tx *Tx) error {
 		return tx.Send(ctx, `INSERT INTO survey_answer(domain, contact, at, queue, brand, team, partner, channel, reason, version, oks, solved, comment)
 			VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13) ON CONFLICT (domain, contact) DO UPDATE SET at=excluded.at, oks=excluded.oks,
-			solved=excluded.solved, comment=excluded.comment`, s.Domain, a.Contact, a.At, a.Queue, a.Brand, a.Team, a.Partner, a.Channel, a.Reason,
+			solved=excluded.solved, comment=excluded.comment, reason=excluded.reason`, s.Domain, a.Contact, a.At, a.Queue, a.Brand, a.Team, a.Partner, a.Channel, a.Reason,
 			a.Version, a.OKS, a.Solved, a.Comment)
+	}
+}
+
+// Because gives the answer about a contact, if there is one already, the reason that its wrap-up has found.
+func (s Survey) Because(contact centre.ContactID, reason centre.ReasonID) Write {
+	return func(ctx context.Context, tx *Tx) error {
+		return tx.Send(ctx, `UPDATE survey_answer SET reason=$3 WHERE domain=$1 AND contact=$2`, s.Domain, contact, reason)
 	}
 }
 

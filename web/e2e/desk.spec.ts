@@ -170,3 +170,71 @@ for (const colorScheme of ['light', 'dark'] as const)
     await page.keyboard.press('Control+Enter')
     await expect(page.getByRole('form', { name: 'Etterarbeid' })).toHaveCount(0)
   })
+
+test('a reply that another window of mine has given already is held back, and both are shown', async ({
+  page,
+  browser,
+  centre,
+  context,
+}) => {
+  await ready(page, centre)
+  const customer = await write(browser, centre, 'Svarer dere to ganger?')
+  const reply = await take(page, 'Svarer dere to ganger?')
+  const other = await context.newPage()
+  await other.goto(page.url())
+  const there = other.getByRole('textbox', { name: /^Svar til/ })
+  await expect(there).toBeVisible()
+  await page.route('**/api/contacts/*/messages', async route => {
+    await there.fill('Nei, bare fra det ene vinduet.') // the other window is first, while this reply is on its way
+    await there.press('Enter')
+    await expect(customer.chat.getByText('Nei, bare fra det ene vinduet.')).toBeVisible()
+    return route.continue()
+  })
+  await reply.fill('Nei, det gjør vi ikke.')
+  await reply.press('Enter')
+  const held = page.getByRole('alert').filter({ hasText: 'Du har svart kunden i et annet vindu' })
+  await expect(held).toContainText('Nei, bare fra det ene vinduet.')
+  await expect(held).toContainText('Nei, det gjør vi ikke.')
+  await page.unroute('**/api/contacts/*/messages')
+  await held.getByRole('button', { name: 'Forkast svaret mitt' }).click()
+  await expect(held).toHaveCount(0)
+  await expect(customer.chat.getByText('Nei, det gjør vi ikke.')).toHaveCount(0)
+  await other.close()
+  await finish(page)
+})
+
+test('a customer whom a colleague has corrected meanwhile is not overwritten: the newer values stand beside mine', async ({
+  page,
+  browser,
+  centre,
+}) => {
+  await ready(page, centre)
+  await write(browser, centre, 'Jeg har flyttet', { name: 'Kari Nordvik', email: 'k.nordvik@kunde.example' })
+  await take(page, 'Jeg har flyttet')
+  await page.getByRole('button', { name: 'Rett opplysninger' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Telefon' }).fill('+47 815 49 300')
+  const colleague = await (await browser.newContext({ locale: 'nb-NO' })).newPage()
+  await signIn(colleague, centre, 'administrator')
+  const status = await colleague.evaluate(async () => {
+    const [found] = await (await fetch('/api/customers?q=k.nordvik@kunde.example')).json()
+    const r = await fetch(`/api/customers/${found.id}`, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ version: found.version, email: 'kari.nordvik@kunde.example' }),
+    })
+    return r.status
+  })
+  expect(status).toBe(200)
+  await colleague.context().close()
+  await dialog.getByRole('button', { name: 'Lagre' }).click()
+  await expect(dialog.getByRole('alert').filter({ hasText: 'En kollega har rettet' })).toBeVisible()
+  await expect(dialog.getByText('Nå: kari.nordvik@kunde.example')).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Bruk det' }).click()
+  await dialog.getByRole('button', { name: 'Lagre' }).click()
+  await expect(dialog).toHaveCount(0)
+  await expect(page.getByText('+47 815 49 300').first()).toBeVisible()
+  await expect(page.getByText('kari.nordvik@kunde.example').first()).toBeVisible()
+  await finish(page)
+})

@@ -5,7 +5,12 @@ import { type Centre, expect, signIn } from './centre.ts'
  * A customer who writes in a brand's chat, and everything that the centre sends to that browser. The launcher stands in a closed shadow root, so it is
  * pressed where it is seen.
  */
-export async function write(browser: Browser, centre: Centre, text: string): Promise<{ page: Page; chat: Frame; heard: () => string }> {
+export async function write(
+  browser: Browser,
+  centre: Centre,
+  text: string,
+  who?: { name: string; email: string },
+): Promise<{ page: Page; chat: Frame; heard: () => string }> {
   const page = await (await browser.newContext({ viewport: { width: 1000, height: 800 }, locale: 'nb-NO' })).newPage()
   const parts: string[] = []
   page.on('response', r => {
@@ -25,6 +30,11 @@ export async function write(browser: Browser, centre: Centre, text: string): Pro
     await page.mouse.click(1000 - 48, 800 - 48)
     await expect(box).toBeVisible({ timeout: 1000 })
   }).toPass()
+  if (who) {
+    await chat.getByText('Navn og e-post').click()
+    await chat.getByRole('textbox', { name: 'Navn' }).fill(who.name)
+    await chat.getByRole('textbox', { name: 'E-post' }).fill(who.email)
+  }
   await box.fill(text)
   await chat
     .getByRole('button', { name: /^(send|start)/i })

@@ -238,6 +238,17 @@ func (r *Room) Answer(ctx context.Context, who Caller, a SurveyAnswer) error {
 	if err != nil || t.Visitor != v.Hash {
 		return centre.ErrorAt(centre.Missing, "contact_id", "you have no such conversation")
 	}
+	if err = r.keepAnswer(ctx, a); errors.Is(err, errMovedOn) {
+		err = r.keepAnswer(ctx, a) // closed now, which it stays
+	}
+	return err
+}
+
+// errMovedOn says that a contact has been wrapped up while its answer was on the way.
+var errMovedOn = errors.New("the contact is closed now")
+
+// keepAnswer writes an answer about a contact as it stands: one that is still in wrap-up has its reason given later, by the wrap-up.
+func (r *Room) keepAnswer(ctx context.Context, a SurveyAnswer) error {
 	looks, err := r.look(ctx, map[centre.ContactID]bool{a.Contact: true})
 	if err != nil {
 		return err
@@ -263,6 +274,11 @@ func (r *Room) Answer(ctx context.Context, who Caller, a SurveyAnswer) error {
 	}
 	_, err = r.Centre.Do(ctx, live.Command{Plan: func(p *live.Plan) error {
 		row.At = p.Now()
+		if now, ok := p.Contact(a.Contact); ok {
+			row.Reason = now.Reason
+		} else if s.open {
+			return errMovedOn
+		}
 		p.Fact(FactAnswered, a.Contact, 0, Answered{Queue: row.Queue, Brand: row.Brand, Team: row.Team, Partner: row.Partner, OKS: row.OKS, Solved: row.Solved})
 		p.Write(r.Surveys.Put(row))
 		return nil

@@ -138,6 +138,11 @@ func (r *Room) say(p *live.Plan, m conversation.Message) conversation.Message {
 	}
 	p.Write(r.Conversation.Append(m))
 	r.Recent.Put(m)
+	if m.Author == conversation.ByAgent {
+		r.mu.Lock()
+		r.answers[m.Contact] = m
+		r.mu.Unlock()
+	}
 	return m
 }
 
@@ -194,7 +199,9 @@ func (r *Room) WrapUp(ctx context.Context, s access.Subject, id centre.ContactID
 		if text := strings.TrimSpace(conversation.Clean(note)); text != "" {
 			r.note(p, conversation.Note{Contact: id, Agent: s.Person, Name: s.Name, Kind: "wrap_up", Text: text})
 		}
-		step(p, &refused, routing.Event{Kind: routing.WrappedUp, Contact: id, Agent: s.Person, Reason: reason, Outcome: o})
+		if step(p, &refused, routing.Event{Kind: routing.WrappedUp, Contact: id, Agent: s.Person, Reason: reason, Outcome: o}); refused == nil {
+			p.Write(r.Surveys.Because(id, reason))
+		}
 		return nil
 	})
 	if err != nil {

@@ -67,7 +67,7 @@ func (r *Room) FindCustomers(ctx context.Context, s access.Subject, query string
 
 func customerOf(row store.CustomerRow) Customer {
 	return Customer{
-		ID: row.ID, Name: row.Name, Email: row.Email, Phone: row.Phone, Number: row.Number, Language: row.Language, Remark: row.Remark,
+		ID: row.ID, Name: row.Name, Email: row.Email, Phone: row.Phone, Number: row.Number, Language: row.Language, Remark: row.Remark, Version: row.Version(),
 		Verified: "none", History: []PastContact{},
 	}
 }
@@ -76,6 +76,7 @@ func customerOf(row store.CustomerRow) Customer {
 func (r *Room) mask(s access.Subject, c Customer) Customer {
 	if s.Partner != 0 {
 		c.Email, c.Phone, c.Number = covered(c.Email), covered(c.Phone), covered(c.Number)
+		c.Version = "" // whoever knows the version could try numbers until one gives it
 	}
 	return c
 }
@@ -155,7 +156,7 @@ func (r *Room) past(p store.PastContact) PastContact {
 	return out
 }
 
-// ChangeCustomer corrects what is known of a customer.
+// ChangeCustomer corrects what is known of a customer, unless somebody else has done so since it was read.
 func (r *Room) ChangeCustomer(ctx context.Context, s access.Subject, id centre.CustomerID, c CustomerChange) (Customer, error) {
 	if s.Partner != 0 || (!access.Everywhere(s, access.WriteCustomers) && !r.helping(s.Person, id)) {
 		return Customer{}, centre.ErrorAt(centre.Missing, "id", "there is no customer %d", id)
@@ -164,6 +165,10 @@ func (r *Room) ChangeCustomer(ctx context.Context, s access.Subject, id centre.C
 	if err != nil {
 		return Customer{}, err
 	}
+	if row.Version() != c.Version {
+		return Customer{}, store.ErrCustomerChanged
+	}
+	was := row
 	if c.Email != nil && *c.Email != "" {
 		if a, err := mail.ParseAddress(*c.Email); err != nil || a.Address != *c.Email {
 			return Customer{}, centre.ErrorAt(centre.Invalid, "email", "%q is not an e-mail address", *c.Email)
@@ -181,7 +186,7 @@ func (r *Room) ChangeCustomer(ctx context.Context, s access.Subject, id centre.C
 	put(&row.Remark, c.Remark)
 	_, err = r.Centre.Do(ctx, live.Command{Plan: func(p *live.Plan) error {
 		p.Fact("customer", 0, s.Person, map[string]any{"customer": id})
-		p.Write(r.Customers.Put(row))
+		p.Write(r.Customers.Change(row, was))
 		return nil
 	}})
 	if err != nil {

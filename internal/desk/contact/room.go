@@ -23,6 +23,7 @@ type Options struct {
 	Access       *access.Room
 	Conversation store.Conversation
 	Customers    store.Customer
+	Surveys      store.Survey
 	Recent       *conversation.Recent // shared with the channels
 	// Levels gives today's service level of a queue in thousandths, -1 when there is none; nil when no board is there.
 	Levels func(centre.QueueID) int
@@ -39,6 +40,7 @@ type Room struct {
 	mu       sync.Mutex
 	seq      int64
 	threads  map[centre.ContactID]*thread
+	answers  map[centre.ContactID]conversation.Message    // the newest answer of an agent, as planned: ahead of the threads, which are told after the commit
 	mine     map[centre.AgentID]map[centre.ContactID]bool // whose desk a contact stands on, advisers included
 	offers   map[centre.AgentID]ringing
 	screens  map[centre.AgentID]map[*screen]bool
@@ -61,7 +63,7 @@ func New(o Options) *Room {
 		o.Levels = func(centre.QueueID) int { return -1 }
 	}
 	return &Room{
-		Options: o, threads: map[centre.ContactID]*thread{}, mine: map[centre.AgentID]map[centre.ContactID]bool{}, offers: map[centre.AgentID]ringing{},
+		Options: o, threads: map[centre.ContactID]*thread{}, answers: map[centre.ContactID]conversation.Message{}, mine: map[centre.AgentID]map[centre.ContactID]bool{}, offers: map[centre.AgentID]ringing{},
 		screens: map[centre.AgentID]map[*screen]bool{}, present: map[centre.ContactID]map[centre.AgentID]Presence{}, heard: map[centre.AgentID]time.Time{}, since: map[centre.AgentID]centre.Instant{},
 	}
 }

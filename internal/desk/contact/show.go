@@ -135,6 +135,7 @@ func (r *Room) showContact(id centre.ContactID, s seen) {
 	th.onDesks = now
 	if !open {
 		delete(r.threads, id)
+		delete(r.answers, id)
 		delete(r.present, id)
 	}
 }

@@ -170,8 +170,8 @@ func (r *Room) Messages(ctx context.Context, s access.Subject, id centre.Contact
 	return r.Conversation.Messages(ctx, id, before, limit)
 }
 
-// Reply writes to the customer. It is refused when somebody else has answered since the writer last looked, so that nobody answers twice; the error
-// names the newer messages.
+// Reply writes to the customer. It is refused when anybody has answered since the writer last looked - a colleague, or the writer in another window - so
+// that no customer is answered twice; the error names the newer message.
 func (r *Room) Reply(ctx context.Context, s access.Subject, id centre.ContactID, m Reply) (conversation.Message, error) {
 	text := strings.TrimSpace(conversation.Clean(m.Text))
 	if text == "" && len(m.Files) == 0 {
@@ -186,8 +186,12 @@ func (r *Room) Reply(ctx context.Context, s access.Subject, id centre.ContactID,
 		if err := hold(s, c); err != nil {
 			return err
 		}
-		if newest = r.answeredSince(id, s.Person, m.After); newest.ID != 0 {
-			return centre.ErrorAt(centre.Conflict, "after", "%s has answered meanwhile (message %d): read it, then send again", newest.Name, newest.ID)
+		if newest = r.answeredSince(p.Seq(), id, m); newest.ID != 0 {
+			who := newest.Name + " has"
+			if newest.Agent == s.Person {
+				who = "you have, in another window,"
+			}
+			return centre.ErrorAt(centre.Conflict, "after", "%s answered meanwhile (message %d): read it, then send again", who, newest.ID)
 		}
 		out := r.say(p, conversation.Message{Contact: id, Author: conversation.ByAgent, Agent: s.Person, Name: firstName(s.Name), Text: text, Files: files, ClientKey: m.Key})
 		p.Write(r.Conversation.DropDraft(s.Person, id, "reply"))
@@ -212,16 +216,20 @@ func (r *Room) sent(ctx context.Context, id centre.ContactID, receipt live.Recei
 	return r.Conversation.Message(ctx, n)
 }
 
-// answeredSince finds a colleague's answer that came after a message.
-func (r *Room) answeredSince(id centre.ContactID, agent centre.AgentID, after int64) conversation.Message {
+// answeredSince finds an agent's answer that the writer of a reply had not seen: a colleague's, or the writer's own from another window. What this plan
+// stands on goes as far as seq; an answer beyond that was planned once and never committed.
+func (r *Room) answeredSince(seq int64, id centre.ContactID, reply Reply) conversation.Message {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if m, ok := r.answers[id]; ok && m.ID <= seq && m.ID > reply.After && m.ClientKey != reply.Key {
+		return m
+	}
 	t := r.threads[id]
-	if t == nil || t.answeredBy == agent || t.lastAnswer <= after {
+	if t == nil || t.lastAnswer <= reply.After {
 		return conversation.Message{}
 	}
 	m, _ := r.Recent.Message(id, t.lastAnswer)
-	m.ID = t.lastAnswer
+	m.ID, m.Agent = t.lastAnswer, t.answeredBy
 	return m
 }
 

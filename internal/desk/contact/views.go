@@ -138,6 +138,7 @@ type Customer struct {
 	Language string            `json:"language,omitempty"`
 	Verified string            `json:"verified" enum:"none,signed" doc:"signed: the brand's own site vouched for the identity."`
 	Remark   string            `json:"remark,omitempty" doc:"Preferences that follow the customer (H2)."`
+	Version  string            `json:"version,omitempty" doc:"Changes with what is known; PATCH /api/customers/{id} wants it. Absent for those who may not change customers."`
 	Page     string            `json:"page,omitempty" doc:"The page the visitor wrote from."`
 	History  []PastContact     `json:"history" nullable:"false"`
 }

@@ -35,6 +35,7 @@ type Colleague struct {
 
 // CustomerChange is what may be corrected; absent fields stay as they are.
 type CustomerChange struct {
+	Version  string  `json:"version" minLength:"1" maxLength:"64" doc:"As the customer was read; refused (409) when somebody has changed them since."`
 	Name     *string `json:"name,omitempty" maxLength:"200"`
 	Email    *string `json:"email,omitempty" maxLength:"254"`
 	Phone    *string `json:"phone,omitempty" maxLength:"32"`

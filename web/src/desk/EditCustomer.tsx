@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { contactKey } from '../app/live.ts'
 import type { ContactCustomer, ContactCustomerChange, ContactDetail } from '../gen/api.gen.ts'
-import { api } from '../lib/api.ts'
+import { api, asProblem } from '../lib/api.ts'
 import { type Locale, localeNames, locales, useT } from '../lib/i18n.ts'
 import { useProblemText } from '../ui/States.tsx'
 import css from './desk.module.css'
@@ -11,14 +11,30 @@ import { customerQuery } from './queries.ts'
 
 type Form = { name: string; phone: string; email: string; remark: string; language: string }
 
+const formOf = (c: ContactCustomer): Form => ({
+  name: c.name,
+  phone: c.phone ?? '',
+  email: c.email ?? '',
+  remark: c.remark ?? '',
+  language: c.language ?? '',
+})
+
+/** Saves from the version that the agent has seen. When a colleague was first, what they wrote is fetched to stand beside the agent's own. */
 function useSave(customer: ContactCustomer, id: number | undefined, close: () => void) {
+  const { t } = useT()
   const client = useQueryClient()
   const say = useProblemText()
+  const [base, setBase] = useState(customer)
   const [fault, setFault] = useState('')
   const [busy, setBusy] = useState(false)
+  const show = (c: ContactCustomer) => {
+    if (id) client.setQueryData<ContactDetail>(contactKey(id), d => (d ? { ...d, customer: { ...c, page: c.page ?? customer.page } } : d))
+    client.setQueryData(customerQuery(customer.id).queryKey, c)
+  }
   const save = async (form: Form) => {
     setBusy(true)
     const body: ContactCustomerChange = {
+      version: base.version ?? '',
       name: form.name.trim(),
       phone: form.phone.trim(),
       email: form.email.trim(),
@@ -26,40 +42,39 @@ function useSave(customer: ContactCustomer, id: number | undefined, close: () =>
     }
     if (form.language) body.language = form.language as Locale
     try {
-      const saved = await api('PATCH /api/customers/{id}', { path: { id: customer.id }, body })
-      if (id)
-        client.setQueryData<ContactDetail>(contactKey(id), d =>
-          d ? { ...d, customer: { ...saved, page: saved.page ?? customer.page } } : d,
-        )
-      client.setQueryData(customerQuery(customer.id).queryKey, saved)
+      show(await api('PATCH /api/customers/{id}', { path: { id: customer.id }, body }))
       close()
     } catch (e) {
-      setFault(say(e))
+      const newer =
+        asProblem(e).kind === 'conflict' && (await api('GET /api/customers/{id}', { path: { id: customer.id } }).catch(() => undefined))
+      if (newer) {
+        show(newer)
+        setBase(newer)
+      }
+      setFault(newer ? t('customer.changed') : say(e))
       setBusy(false)
     }
   }
-  return { fault, busy, save }
+  return { base, fault, busy, save }
 }
 
 /** Corrects what is known of a customer. */
 export default function EditCustomer({ customer, id, close }: { customer: ContactCustomer; id?: number; close: () => void }) {
   const { t } = useT()
-  const [form, setForm] = useState<Form>({
-    name: customer.name,
-    phone: customer.phone ?? '',
-    email: customer.email ?? '',
-    remark: customer.remark ?? '',
-    language: customer.language ?? '',
+  const [form, setForm] = useState<Form>(formOf(customer))
+  const { base, fault, busy, save } = useSave(customer, id, close)
+  const [was] = useState(formOf(customer)) // as it was when the agent began
+  const now = formOf(base)
+  const field = (key: keyof Form) => ({
+    value: form[key],
+    onChange: (e: { currentTarget: { value: string } }) => setForm({ ...form, [key]: e.currentTarget.value }),
+    error: now[key] !== was[key] && now[key] !== form[key] && (
+      <Newer
+        value={key === 'language' ? localeNames[now.language as Locale] : now[key]}
+        use={() => setForm({ ...form, [key]: now[key] })}
+      />
+    ),
   })
-  const { fault, busy, save } = useSave(customer, id, close)
-  const text = (key: 'name' | 'phone' | 'email', type = 'text') => (
-    <TextInput
-      label={t(`customer.${key}`)}
-      type={type}
-      value={form[key]}
-      onChange={e => setForm({ ...form, [key]: e.currentTarget.value })}
-    />
-  )
   return (
     <Modal opened onClose={close} title={t('customer.edit')} closeButtonProps={{ 'aria-label': t('close') }}>
       <form
@@ -69,14 +84,15 @@ export default function EditCustomer({ customer, id, close }: { customer: Contac
           void save(form)
         }}
       >
-        {text('name')}
-        {text('phone', 'tel')}
-        {text('email', 'email')}
+        <TextInput label={t('customer.name')} {...field('name')} />
+        <TextInput label={t('customer.phone')} type="tel" {...field('phone')} />
+        <TextInput label={t('customer.email')} type="email" {...field('email')} />
         <Select
           label={t('customer.language')}
+          data={locales.map(l => ({ value: l, label: localeNames[l] }))}
+          {...field('language')}
           value={form.language || null}
           onChange={v => setForm({ ...form, language: v ?? '' })}
-          data={locales.map(l => ({ value: l, label: localeNames[l] }))}
         />
         <Textarea
           label={t('customer.remark')}
@@ -84,8 +100,7 @@ export default function EditCustomer({ customer, id, close }: { customer: Contac
           autosize
           minRows={2}
           maxLength={1000}
-          value={form.remark}
-          onChange={e => setForm({ ...form, remark: e.currentTarget.value })}
+          {...field('remark')}
         />
         {fault && (
           <p role="alert" className={css.fault}>
@@ -102,5 +117,18 @@ export default function EditCustomer({ customer, id, close }: { customer: Contac
         </div>
       </form>
     </Modal>
+  )
+}
+
+/** What a colleague has written in a field meanwhile, and a way to take it over. */
+function Newer({ value, use }: { value: string | undefined; use: () => void }) {
+  const { t } = useT()
+  return (
+    <>
+      {value ? t('customer.now', { value }) : t('customer.now_empty')}{' '}
+      <Button size="compact-xs" variant="subtle" onClick={use}>
+        {t('customer.use')}
+      </Button>
+    </>
   )
 }

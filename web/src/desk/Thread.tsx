@@ -256,14 +256,14 @@ function OutgoingReply({ o, detail }: { o: Outgoing; detail: ContactDetail }) {
   )
 }
 
-/** A colleague has answered since: both texts side by side, and the choice is the agent's. */
+/** A colleague has answered since, or the agent in another window: both texts side by side, and the choice is the agent's. */
 function Refused({ o, detail, edit }: { o: Outgoing; detail: ContactDetail; edit: () => void }) {
   const { t } = useT()
   const me = useMe()
-  const since = detail.messages.filter(
-    m => m.id > o.after && (m.author === 'system' || (m.author === 'agent' && m.agent_id !== me.agent_id)),
-  )
-  const who = since.find(m => m.author === 'agent')?.name
+  const since = detail.messages.filter(m => m.id > o.after && m.author !== 'customer')
+  const answer = since.find(m => m.author === 'agent')
+  const mine = answer?.agent_id === me.agent_id
+  const who = mine ? t('refused.you') : answer?.name
   const newest = detail.messages.at(-1)?.id ?? o.after
   const discard = () => {
     takeBack(o.key)
@@ -271,7 +271,7 @@ function Refused({ o, detail, edit }: { o: Outgoing; detail: ContactDetail; edit
   }
   return (
     <section className={css.refused} role="alert">
-      <h3>{t('refused.title', { name: firstName(who ?? '') || t('refused.colleague') })}</h3>
+      <h3>{mine ? t('refused.title_you') : t('refused.title', { name: firstName(who ?? '') || t('refused.colleague') })}</h3>
       <div className={css.diff}>
         <div>
           <p className={css.by}>{who ?? t('refused.colleague')}</p>

@@ -6,7 +6,7 @@ import { anyOutgoing, closeOutbox, hurry, openOutbox, release, sendAnyway, sendR
 type Sent = { url: string; body: { key: string; text: string; after: number } }
 let sent: Sent[] = []
 let answers: (() => Response)[] = []
-const ok = () => new Response(JSON.stringify({ id: 1, contact_id: 5, author: 'agent', name: '', text: '', files: [], at_ms: 0 }))
+const ok = () => new Response(JSON.stringify({ id: 41, contact_id: 5, author: 'agent', name: '', text: '', files: [], at_ms: 0 }))
 const refuse = (status: number) => () => new Response(JSON.stringify({}), { status })
 
 beforeEach(() => {
@@ -91,6 +91,13 @@ test('when a colleague has answered, nothing more goes until the agent has said 
     ['mitt', 44],
     ['mer', 44],
   ])
+})
+
+test('what this window has said is no news to the reply behind it', async () => {
+  send('først')
+  send('så')
+  await later(0)
+  expect(sent.map(s => s.body.after)).toEqual([40, 41])
 })
 
 test('what stood behind a reply that is taken back goes on', async () => {

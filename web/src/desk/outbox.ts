@@ -123,6 +123,7 @@ async function attempt(item: Outgoing): Promise<boolean> {
     const message = await api('POST /api/contacts/{id}/messages', { path: { id: item.contact }, body, key: item.key })
     show(message)
     without(item.key)
+    seen(item.contact, message.id)
     dropDraft(item.contact, 'reply')
     return true
   } catch (e) {
@@ -134,6 +135,12 @@ async function attempt(item: Outgoing): Promise<boolean> {
     else patch(item.key, { state: 'failed', problem })
     return false
   }
+}
+
+/** What this window has said itself is no news to the replies behind it. */
+function seen(contact: number, id: number) {
+  if (items.some(i => i.contact === contact && i.after < id))
+    change(items.map(i => (i.contact === contact ? { ...i, after: Math.max(i.after, id) } : i)))
 }
 
 function retryLater(item: Outgoing, problem: Problem) {
