@@ -12,7 +12,7 @@ import (
 
 var contactColumns = []string{"domain", "id", "created", "queue", "last_queue", "channel", "priority", "state", "agent", "answered", "ended", "closed",
 	"wait_ms", "talk_ms", "wrap_ms", "offers", "lapses", "moves", "promises", "reason", "outcome", "how", "why", "brand", "market", "customer",
-	"case_id", "attrs"}
+	"case_id", "attrs", "placed"}
 
 var (
 	upsertContacts = replacing("contact", contactColumns, 2)
@@ -90,7 +90,7 @@ func appendContact(row []any, domain centre.ID, c *journal.Contact) []any {
 	return append(row, int64(domain), int64(c.ID), int64(c.Created), int64(c.Queue), int64(c.LastQueue), c.Channel.String(), int64(c.Priority),
 		string(c.State), int64(c.Agent), int64(c.Answered), int64(c.Ended), int64(c.Closed), c.WaitMS, c.TalkMS, c.WrapMS,
 		int64(c.Offers), int64(c.Lapses), int64(c.Moves), int64(c.Promises), int64(c.Reason), c.Outcome.String(), c.How.String(), why,
-		int64(c.About.Brand), int64(c.About.Market), int64(c.About.Customer), int64(c.About.Case), attrs)
+		int64(c.About.Brand), int64(c.About.Market), int64(c.About.Customer), int64(c.About.Case), attrs, c.Placed)
 }
 
 func queueRows(domain centre.ID, rows []journal.QueueRow) []any {

@@ -91,7 +91,7 @@ func scanContact(scan func(...any) error) (c journal.Contact, err error) {
 	var why, attributes []byte
 	if err := scan(&c.ID, &c.Created, &c.Queue, &c.LastQueue, &channel, &c.Priority, &state, &c.Agent, &c.Answered, &c.Ended, &c.Closed, &c.WaitMS,
 		&c.TalkMS, &c.WrapMS, &c.Offers, &c.Lapses, &c.Moves, &c.Promises, &c.Reason, &outcome, &how, &why, &c.About.Brand, &c.About.Market,
-		&c.About.Customer, &c.About.Case, &attributes); err != nil {
+		&c.About.Customer, &c.About.Case, &attributes, &c.Placed); err != nil {
 		return c, err
 	}
 	c.State = journal.ContactState(state)

@@ -26,6 +26,7 @@ func TestPlansUseTheirIndexes(t *testing.T) {
 			{`SELECT body FROM event WHERE domain=1 AND contact=2 AND contact>0 AND kind='step' ORDER BY seq`, "event_contact (domain=? AND contact=?)"},
 			{`SELECT body FROM event WHERE domain=1 AND seq>2 ORDER BY seq LIMIT 9`, "PRIMARY KEY (domain=? AND seq>?)"},
 			{`SELECT id FROM contact WHERE domain=1 AND id=2`, "PRIMARY KEY (domain=? AND id=?)"},
+			{`DELETE FROM file WHERE domain=1 AND contact=0 AND at<2`, "file_loose (domain=? AND at<?)"},
 			{`SELECT customer FROM visitor WHERE domain=1 AND hash='x'`, "(domain=? AND hash=?)"},
 		} {
 			if got := planOf(t, db, c.query); !strings.Contains(got, c.index) {

@@ -27,7 +27,8 @@ type Auditor struct {
 	word     map[loanKey]int32 // a leader's last word on a lending: 1 open, 0 closed, less when the rule decides
 	heard    uint32            // laws of which a breach is kept
 
-	arrived int64
+	arrived int64 // and begun by agents
+	placed  int64 // of these, begun by agents
 	ended   int64
 	places  [placeCount]int64 // of contacts, consultations apart
 	lastID  centre.OfferID    // of offers
@@ -40,6 +41,7 @@ type Auditor struct {
 	sweep   bool              // everybody's wait is looked at when the step ends
 	refused bool
 	advised centre.AgentID // the adviser who left a consultation in this step
+	asked   int32          // and the queue in which that adviser was asked
 	fuller  []*agent       // those to whom something was added in this step
 	seen    map[int64]uint64
 }
@@ -131,6 +133,13 @@ func (a *Auditor) hear(e *routing.Event) {
 		a.restand(e.Contact, func(c *contact) { c.priority = min(e.Priority, 9) })
 	case routing.DueSet:
 		a.restand(e.Contact, func(c *contact) { c.due = max(int64(e.Until), 0) })
+	case routing.ReachSet:
+		if g := a.person(e.Agent); g != nil {
+			if g.reach &^= 1 << e.Channel; e.Count == 1 {
+				g.reach |= 1 << e.Channel
+			}
+			a.refresh(g)
+		}
 	case routing.Accepted:
 		if g := a.person(e.Agent); g != nil {
 			g.lapses = 0
@@ -164,7 +173,7 @@ func (a *Auditor) bookPerson(g *agent, e *routing.Event) {
 	case routing.SignedOut, routing.AgentRemoved:
 		g.in, g.lost, g.lapses, g.status, g.pause = false, false, 0, routing.Offline, 0
 		if e.Kind == routing.AgentRemoved {
-			g.leaving = true
+			g.leaving, g.reach = true, 0
 		}
 	case routing.AgentLost:
 		g.lost = true

@@ -38,6 +38,7 @@ type contact struct {
 	priority  uint8
 	needCount uint8
 	promise   bool // has hung up against a promise, and not been reached since
+	placed    bool // begun by an agent
 	queue     int32
 	agent     centre.AgentID // rings at, or in the hands of
 	offer     centre.OfferID
@@ -73,7 +74,9 @@ type agent struct {
 	status    routing.Status
 	pause     centre.PauseID
 	told      told
+	reach     uint16                     // channels in which the agent was said to be reachable
 	ringing   int32                      // offers out to this agent
+	rings     *contact                   // the latest of them, while ringing is not zero
 	talk      [centre.ChannelCount]int32 // in conversation, dialled or held
 	park      [centre.ChannelCount]int32
 	talking   int32 // sum of talk
@@ -241,7 +244,7 @@ func (b *book) refresh(a *agent) {
 	able, direct := uint16(0), uint16(0)
 	if a.profile != nil && a.in && !a.lost && a.ringing == 0 && (a.status == routing.Ready || a.status == routing.DirectOnly) {
 		for c := centre.Channel(1); int(c) < centre.ChannelCount; c++ {
-			if b.fits(a, c) {
+			if b.fits(a, c) && b.reaches(a, c) {
 				direct |= 1 << c
 			}
 		}
@@ -288,11 +291,20 @@ func (b *book) carries(a *agent) *routing.Capacity {
 	return &b.rules.Capacity[0]
 }
 
-// fits tells whether one more contact of a channel finds room beside or over what the agent has in hand, presence aside. Parked contacts
-// and wrap-up use no units; held ones and dialling do.
+// reaches tells whether the agent can be reached in a channel: everybody can where nobody need be told.
+func (b *book) reaches(a *agent, c centre.Channel) bool {
+	return b.rules.Told>>c&1 == 0 || a.reach>>c&1 != 0
+}
+
+// fits tells whether one more contact of a channel may be offered beside or over what the agent has in hand, presence aside.
 func (b *book) fits(a *agent, c centre.Channel) bool {
+	return (a.wrapping == 0 || b.carries(a).WrapUp) && b.holds(a, c)
+}
+
+// holds tells whether one more contact of a channel finds room. Parked contacts and wrap-up use no units; held ones and dialling do.
+func (b *book) holds(a *agent, c centre.Channel) bool {
 	k := b.carries(a)
-	if k.Max[c] == 0 || k.Weight[c] > k.Total || (a.wrapping > 0 && !k.WrapUp) {
+	if k.Max[c] == 0 || k.Weight[c] > k.Total {
 		return false
 	}
 	if a.talking+a.parked == 0 {

@@ -37,6 +37,9 @@ func (a *Auditor) decide(d *routing.Decision, e *routing.Event) {
 		return
 	}
 	c := a.contacts[keyOf(d.Contact, d.Consult)]
+	if c == nil && d.Kind == routing.Connected && e.Kind == routing.Placed && e.Contact == d.Contact {
+		c = a.newPlaced(d, e)
+	}
 	if c == nil {
 		a.breach(OnePlace, "%v of contact %d, which is nowhere", d.Kind, d.Contact)
 		return
@@ -145,6 +148,7 @@ func (a *Auditor) countInHand(g *agent, c *contact, by int32) {
 	switch c.place {
 	case offered:
 		g.ringing += by
+		g.rings = c
 	case talking, held, dialled:
 		g.talk[c.channel] += by
 		g.talking += by
@@ -188,8 +192,6 @@ func (a *Auditor) queuedUp(d *routing.Decision, e *routing.Event) {
 	}
 	kept := c.toAgent
 	switch {
-	case c.place == promised && e.Kind == routing.Prioritised && e.Contact == c.id:
-		// Its place is told anew, and it goes on waiting for its hour.
 	case c.place == queued:
 		a.dequeue(c)
 		a.aim(d, c, e)
@@ -202,23 +204,33 @@ func (a *Auditor) queuedUp(d *routing.Decision, e *routing.Event) {
 		if had := c.agent; had != 0 && !c.consult && (e.Kind == routing.Requeued || e.Kind == routing.Transferred) && e.Contact == c.id {
 			a.cool(c, had)
 		}
-		if was == dialled && e.Kind == routing.CallbackResult && e.Reached && e.Contact == c.id {
-			a.pledge(c, false) // the customer is on the line and waits for an agent
-		} else if was == dialled {
-			c.dials-- // the agent is gone: an attempt that our side broke off does not count
+		if was == dialled {
+			a.backFromDial(c, e)
 		}
 		a.returning(d, c, e, was)
 		a.changeQueue(c, q)
 		a.move(c, queued)
 	}
-	if c.promise && e.Kind == routing.DueSet && e.Contact == c.id && c.due > a.now {
-		a.waitFor(c, c.due) // a promise with an hour is not offered before it
+	if e.Kind == routing.Transferred && e.Contact == c.id && !c.consult && a.advised != 0 && e.Target == routing.ToPerson && e.ToAgent == a.advised {
+		a.breach(OnePlace, "contact %d is handed to agent %d, who was on the line, and must wait", c.id, a.advised)
 	}
 	if want := a.placeOf(c); int64(d.At) != want {
 		a.breach(PromiseKept, "contact %d stands at %d in its queue, but its place is %d", c.id, d.At, want)
 	}
 	a.checkAim(d, c, e, kept)
 	a.armStep(c)
+}
+
+// backFromDial books that a promised customer who was rung waits again: on the line, or because our side broke the attempt off, which then is none.
+func (a *Auditor) backFromDial(c *contact, e *routing.Event) {
+	if result := e.Kind == routing.CallbackResult && e.Contact == c.id; result && e.Reached {
+		a.pledge(c, false)
+		return
+	} else if result && !e.Force {
+		a.breach(PromiseKept, "contact %d was rung in vain, and the attempt is not counted", c.id)
+	}
+	c.dials--
+	a.arm(c, windowEnds, c.window)
 }
 
 // aim notes for whom a contact is kept, and for how long at most. Who helped last is not a person's word; everybody else is.
@@ -251,7 +263,7 @@ func (a *Auditor) aim(d *routing.Decision, c *contact, e *routing.Event) {
 func (a *Auditor) returning(d *routing.Decision, c *contact, e *routing.Event, was place) {
 	if was == snoozed {
 		g, want := a.person(c.snoozer), centre.AgentID(0)
-		if g != nil && g.in && !g.lost && (g.status == routing.Ready || g.status == routing.DirectOnly) {
+		if g != nil && g.in && !g.lost && (g.status == routing.Ready || g.status == routing.DirectOnly) && a.reaches(g, c.channel) {
 			want = g.id
 		}
 		if d.Agent != want {
@@ -262,7 +274,7 @@ func (a *Auditor) returning(d *routing.Decision, c *contact, e *routing.Event, w
 		return
 	}
 	g := a.person(c.last)
-	if g == nil || g.profile == nil || !g.in || g.lost || g.status != routing.Ready || a.firstStep(g, c) < 0 {
+	if g == nil || g.profile == nil || !g.in || g.lost || g.status != routing.Ready || !a.reaches(g, c.channel) || a.firstStep(g, c) < 0 {
 		return
 	}
 	if free := g.able>>c.channel&1 != 0; (free || a.rules.ReturnHoldMS > 0) && d.Agent != g.id {
@@ -285,17 +297,44 @@ func (a *Auditor) newContact(d *routing.Decision, e *routing.Event) *contact {
 		a.breach(OnePlace, "contact %d waits without having arrived", d.Contact)
 		return nil
 	}
-	word, bit := int64(d.Contact)>>6, uint64(1)<<(d.Contact&63)
-	if a.seen[word]&bit != 0 {
-		a.breach(OnePlace, "contact %d arrives twice", d.Contact)
-	}
-	a.seen[word] |= bit
 	if q := &a.queues[a.queueAt[d.Queue]]; !q.open && !e.Channel.Deferred() {
 		a.breach(DoorsHold, "contact %d came into queue %d, which is closed", d.Contact, d.Queue)
 	}
+	if d.Queue != e.Queue {
+		a.breach(OnePlace, "contact %d came for queue %d and waits in queue %d", d.Contact, e.Queue, d.Queue)
+	}
+	c := a.begin(e, a.queueAt[d.Queue])
+	c.last, c.since = e.LastAgent, max(0, a.now-max(e.Credit, 0))
+	return c
+}
+
+// newPlaced books a conversation that an agent begins: nobody who is absent, out of reach or without room does.
+func (a *Auditor) newPlaced(d *routing.Decision, e *routing.Event) *contact {
+	g, c := a.person(e.Agent), a.begin(e, a.queueAt[d.Queue])
+	c.placed = true
+	a.placed++
+	switch {
+	case d.Agent != e.Agent || d.Queue != e.Queue || d.Channel != e.Channel:
+		a.breach(OnePlace, "contact %d is begun by agent %d in queue %d, and told of agent %d in queue %d", c.id, e.Agent, e.Queue, d.Agent, d.Queue)
+	case g == nil || !g.in || g.lost:
+		a.breach(NotToTheAbsent, "contact %d is begun by agent %d, who is not there", c.id, e.Agent)
+	case !a.reaches(g, c.channel):
+		a.breach(NotToTheAbsent, "contact %d is begun by agent %d, who cannot be reached in %v", c.id, e.Agent, c.channel)
+	case g.ringing > 0 || !a.holds(g, c.channel):
+		a.breach(Capacity, "contact %d in %v is begun by agent %d, who has no room beside %v, parked %v, %d ringing", c.id, c.channel, g.id, g.talk, g.park, g.ringing)
+	}
+	return c
+}
+
+// begin makes a contact that is nowhere yet.
+func (a *Auditor) begin(e *routing.Event, queue int32) *contact {
+	word, bit := int64(e.Contact)>>6, uint64(1)<<(e.Contact&63)
+	if a.seen[word]&bit != 0 {
+		a.breach(OnePlace, "contact %d comes twice", e.Contact)
+	}
+	a.seen[word] |= bit
 	c := a.take()
-	*c = contact{id: d.Contact, place: nowhere, channel: e.Channel, priority: min(e.Priority, 9), queue: a.queueAt[d.Queue], last: e.LastAgent,
-		since: max(0, a.now-max(e.Credit, 0)), cool: c.cool[:0]}
+	*c = contact{id: e.Contact, place: nowhere, channel: e.Channel, priority: min(e.Priority, 9), queue: queue, since: a.now, cool: c.cool[:0]}
 	for _, n := range e.Needs[:min(int(e.NeedCount), routing.MaxNeeds)] {
 		if n.Skill > 0 && n.Level > 0 {
 			c.needs[c.needCount] = routing.Need{Skill: n.Skill, Level: min(n.Level, 9)}
@@ -305,9 +344,6 @@ func (a *Auditor) newContact(d *routing.Decision, e *routing.Event) *contact {
 	a.contacts[keyOf(c.id, false)] = c
 	a.arrived++
 	a.places[nowhere]++
-	if d.Queue != e.Queue {
-		a.breach(OnePlace, "contact %d came for queue %d and waits in queue %d", d.Contact, e.Queue, d.Queue)
-	}
 	return c
 }
 

@@ -3,6 +3,7 @@ package audit
 import (
 	"math/bits"
 
+	"sentral/internal/centre"
 	"sentral/internal/engine/routing"
 )
 
@@ -55,6 +56,9 @@ func (a *Auditor) checkPeople() {
 		}
 		if g.ringing > 1 {
 			a.breach(Capacity, "%d offers ring at agent %d", g.ringing, g.id)
+		}
+		if g.ringing > 0 && !a.reaches(g, g.rings.channel) {
+			a.breach(NotToTheAbsent, "contact %d rings at agent %d, who cannot be reached in %v", g.rings.id, g.id, g.rings.channel)
 		}
 	}
 	for _, g := range a.fuller {
@@ -200,8 +204,9 @@ func (a *Auditor) checkAll(v View) {
 			a.breach(Conservation, "%d contacts are in %v, %d were moved there, the engine counts %d", byPlace[p], p, a.places[p], n)
 		}
 	}
-	if counts.Arrived != a.arrived || counts.Events != a.event {
-		a.breach(Conservation, "%d contacts arrived in %d events, the engine counts %d in %d", a.arrived, a.event, counts.Arrived, counts.Events)
+	if counts.Arrived != a.arrived-a.placed || counts.Placed != a.placed || counts.Events != a.event {
+		a.breach(Conservation, "%d contacts arrived and %d were begun in %d events, the engine counts %d and %d in %d",
+			a.arrived-a.placed, a.placed, a.event, counts.Arrived, counts.Placed, counts.Events)
 	}
 	for _, g := range a.agents {
 		a.compareAgent(g, v)
@@ -229,6 +234,8 @@ func (a *Auditor) compareContact(c *contact, v View) {
 		a.breach(OnePlace, "contact %d waits for agent %d and team %d, the engine says %d and %d", c.id, c.toAgent, c.toTeam, x.Agent, x.Team)
 	case int64(x.Until) != c.until:
 		a.breach(OnTime, "contact %d is in %v until %d, the engine says %d", c.id, c.place, c.until, x.Until)
+	case x.Placed != c.placed:
+		a.breach(Conservation, "contact %d was begun by an agent: %v, the engine says %v", c.id, c.placed, x.Placed)
 	case x.Promise != c.promise:
 		a.breach(PromiseKept, "contact %d is promised a call: %v, the engine says %v", c.id, c.promise, x.Promise)
 	}
@@ -244,6 +251,8 @@ func (a *Auditor) compareAgent(g *agent, v View) {
 		a.breach(StatesAgree, "agent %d is %v and %v, the engine has %v and %v", g.id, g.status, g.state(), x.Status, x.State)
 	case x.InHand != int(g.talking+g.parked+g.wrapping):
 		a.breach(Conservation, "agent %d has %d contacts in hand, the engine counts %d", g.id, g.talking+g.parked+g.wrapping, x.InHand)
+	case x.Reach != (g.reach|^a.rules.Told)&(1<<centre.ChannelCount-2):
+		a.breach(StatesAgree, "agent %d can be reached in the channels %b, the engine says %b", g.id, g.reach, x.Reach)
 	case x.Takes != g.able:
 		a.breach(Capacity, "agent %d can take the channels %b, the engine says %b", g.id, g.able, x.Takes)
 	}

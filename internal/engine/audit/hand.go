@@ -48,6 +48,7 @@ func (a *Auditor) offerEnded(d *routing.Decision, c *contact, e *routing.Event) 
 func (a *Auditor) connected(d *routing.Decision, c *contact, e *routing.Event) {
 	switch {
 	case c.place == nowhere && c.ended == routing.OfferAccepted:
+	case c.place == nowhere && c.placed && e.Kind == routing.Placed && e.Contact == c.id:
 	case c.place == dialled && c.agent == d.Agent && e.Kind == routing.CallbackResult && e.Reached:
 		a.pledge(c, false)
 		a.person(d.Agent).freeSince = a.now
@@ -67,6 +68,11 @@ func (a *Auditor) handedOver(d *routing.Decision, c *contact, e *routing.Event) 
 	}
 	if c.place == talking || c.place == parked || c.place == held {
 		a.cool(c, c.agent)
+	}
+	if q := a.queueAt[d.Queue]; q == a.asked {
+		a.changeQueue(c, q)
+	} else if q != c.queue {
+		a.breach(OnePlace, "contact %d goes with its adviser to queue %d, where nobody was asked", c.id, d.Queue)
 	}
 	return true
 }
@@ -143,7 +149,7 @@ func (a *Auditor) consultOver(d *routing.Decision, c *contact) {
 		return
 	}
 	if c.place == talking {
-		a.advised = c.agent
+		a.advised, a.asked = c.agent, c.queue
 	}
 	if c.place == talking && d.Agent != c.agent {
 		a.breach(OnePlace, "agent %d leaves the consultation about contact %d, but agent %d was in it", d.Agent, c.id, c.agent)
@@ -262,9 +268,28 @@ func (a *Auditor) promiseDecision(d *routing.Decision, c *contact) {
 	case routing.PromiseRetry:
 		a.from(d, c, dialled)
 		a.waitFor(c, int64(d.Until))
+		a.arm(c, windowEnds, c.window)
+	case routing.PromiseMoved:
+		a.promiseMoved(d, c)
 	default:
 		a.breach(OnePlace, "a decision of no kind: %v", d.Kind)
 	}
+}
+
+// promiseMoved books that a promise waits for another hour, or stands elsewhere among those whose hour has come.
+func (a *Auditor) promiseMoved(d *routing.Decision, c *contact) {
+	a.from(d, c, queued, promised)
+	until := c.until
+	if c.place == queued || a.kind == routing.DueSet {
+		until = c.due
+	}
+	if !c.promise || int64(d.Until) != until || until <= a.now {
+		a.breach(PromiseKept, "contact %d is promised a call (%v) and waits until %d, not %d", c.id, c.promise, until, d.Until)
+	}
+	if int64(d.At) != a.placeOf(c) {
+		a.breach(PromiseKept, "contact %d stands at %d in its queue, but its place is %d", c.id, d.At, a.placeOf(c))
+	}
+	a.waitFor(c, int64(d.Until))
 }
 
 // pledge books a promise made or kept.

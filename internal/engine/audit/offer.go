@@ -55,6 +55,8 @@ func (a *Auditor) checkPresence(c *contact, g *agent) {
 		a.breach(NotToTheAbsent, "contact %d is offered to agent %d, who is not there", c.id, g.id)
 	case g.status != routing.Ready && !(said && g.status == routing.DirectOnly):
 		a.breach(NotToTheAbsent, "contact %d is offered to agent %d, who is %v", c.id, g.id, g.status)
+	case !a.reaches(g, c.channel):
+		a.breach(NotToTheAbsent, "contact %d is offered to agent %d, who cannot be reached in %v", c.id, g.id, c.channel)
 	case g.ringing > 0:
 		a.breach(Capacity, "contact %d is offered to agent %d, at whom another rings", c.id, g.id)
 	default:

@@ -60,8 +60,8 @@ func (w *agentWork) time() func(*AgentCounts) *int64 {
 	}
 }
 
-// agentCount counts what a decision about a contact means for its agent, in the quarter and the day in which it happens.
-func (l *Ledger) agentCount(now centre.Instant, d *routing.Decision) {
+// agentCount counts what a decision about a contact means for its agent, in the quarter and the day in which it happens. Placed says that the agent began it.
+func (l *Ledger) agentCount(now centre.Instant, d *routing.Decision, placed bool) {
 	var change func(*AgentCounts)
 	switch d.Kind {
 	case routing.Offered:
@@ -81,9 +81,12 @@ func (l *Ledger) agentCount(now centre.Instant, d *routing.Decision) {
 		}
 	case routing.Connected:
 		change = func(c *AgentCounts) {
-			if d.Consult {
+			switch {
+			case d.Consult:
 				c.Consulted++
-			} else {
+			case placed:
+				c.Placed++
+			default:
 				c.Connected++
 			}
 		}

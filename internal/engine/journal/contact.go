@@ -31,6 +31,7 @@ type Contact struct {
 	LastQueue centre.QueueID   `json:"last_queue"` // where it is, or was last
 	Channel   centre.Channel   `json:"channel"`
 	Priority  uint8            `json:"priority,omitempty"`
+	Placed    bool             `json:"placed,omitempty"` // begun by an agent: it neither came nor waited, and Answered stays zero
 	State     ContactState     `json:"state"`
 	Agent     centre.AgentID   `json:"agent,omitempty"` // who has it, or had it last
 
@@ -76,6 +77,7 @@ const (
 	CountedPromised
 	CountedHandedOff
 	CountedUnanswered
+	CountedPlaced
 )
 
 // stopTalk ends the running spell of conversation, if it is with this agent or agent is zero, and returns its length.

@@ -61,6 +61,9 @@ type QueueCounts struct {
 	WrapMS         int64
 	AnsweredBy     [WaitClasses]int64 // answered, by wait
 	AbandonedBy    [WaitClasses]int64 // abandoned, by wait
+	Placed         int64              // begun by agents, and in none of the counts above: they neither came nor waited
+	PlacedTalkMS   int64              // of the placed
+	PlacedWrapMS   int64              // of the placed
 }
 
 // Add adds other to c.
@@ -77,7 +80,8 @@ func (c *QueueCounts) Add(other *QueueCounts) {
 var QueueCountNames = []string{"arrived", "turned_away", "answered", "answered_in", "abandoned", "abandoned_in", "abandoned_short", "promised",
 	"handed_off", "unanswered", "moved", "wait_ms", "wait_max_ms", "abandon_ms", "talk_ms", "wrap_ms",
 	"h0", "h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8", "h9", "h10", "h11",
-	"a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "a10", "a11"}
+	"a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "a10", "a11",
+	"placed", "placed_talk_ms", "placed_wrap_ms"}
 
 // Numbers gives the address of every count, in the order of QueueCountNames.
 func (c *QueueCounts) Numbers() []*int64 {
@@ -89,7 +93,7 @@ func (c *QueueCounts) Numbers() []*int64 {
 	for i := range c.AbandonedBy {
 		n = append(n, &c.AbandonedBy[i])
 	}
-	return n
+	return append(n, &c.Placed, &c.PlacedTalkMS, &c.PlacedWrapMS)
 }
 
 // AgentKey names one row of agent counters. Slot is a bucket or a day.
@@ -107,7 +111,7 @@ type AgentCounts struct {
 	Declined   int64
 	Lapsed     int64
 	Withdrawn  int64
-	Connected  int64 // conversations begun
+	Connected  int64 // conversations begun by an offer or a hand-over
 	Consulted  int64 // conversations joined as adviser
 	FreeMS     int64 // ready, nothing in hand
 	DirectMS   int64 // taking only what is aimed at them, nothing in hand
@@ -117,6 +121,7 @@ type AgentCounts struct {
 	TalkingMS  int64
 	WrappingMS int64
 	LostMS     int64 // signed in, connection gone
+	Placed     int64 // conversations that the agent began
 }
 
 // Add adds other to c.
@@ -129,12 +134,12 @@ func (c *AgentCounts) Add(other *AgentCounts) {
 
 // AgentCountNames are the columns of the agent counters, in the order of Numbers.
 var AgentCountNames = []string{"offered", "accepted", "declined", "lapsed", "withdrawn", "connected", "consulted",
-	"free_ms", "direct_ms", "paused_ms", "away_ms", "ringing_ms", "talking_ms", "wrapping_ms", "lost_ms"}
+	"free_ms", "direct_ms", "paused_ms", "away_ms", "ringing_ms", "talking_ms", "wrapping_ms", "lost_ms", "placed"}
 
 // Numbers gives the address of every count, in the order of AgentCountNames.
 func (c *AgentCounts) Numbers() []*int64 {
 	return []*int64{&c.Offered, &c.Accepted, &c.Declined, &c.Lapsed, &c.Withdrawn, &c.Connected, &c.Consulted,
-		&c.FreeMS, &c.DirectMS, &c.PausedMS, &c.AwayMS, &c.RingingMS, &c.TalkingMS, &c.WrappingMS, &c.LostMS}
+		&c.FreeMS, &c.DirectMS, &c.PausedMS, &c.AwayMS, &c.RingingMS, &c.TalkingMS, &c.WrappingMS, &c.LostMS, &c.Placed}
 }
 
 // QueueRow is one row of queue counters.

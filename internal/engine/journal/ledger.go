@@ -170,10 +170,14 @@ func (l *Ledger) step(e *Entry) {
 		}
 	case routing.Arrived:
 		l.arrived(e)
+	case routing.Placed:
+		l.placed(e)
 	case routing.Requeued, routing.Transferred:
 		if c, ok := l.open[e.Event.Contact]; ok && !refused(e.Decisions) {
 			c.Moves++
-			l.count(c, func(n *QueueCounts) { n.Moved++ })
+			if !c.Placed {
+				l.count(c, func(n *QueueCounts) { n.Moved++ })
+			}
 		}
 	case routing.Prioritised:
 		if c, ok := l.open[e.Event.Contact]; ok && !refused(e.Decisions) {
@@ -188,7 +192,7 @@ func (l *Ledger) step(e *Entry) {
 		} else if c, ok := l.open[d.Contact]; ok {
 			l.contactStep(e.At, c, d)
 		} else if d.Contact != 0 {
-			l.agentCount(e.At, d)
+			l.agentCount(e.At, d, false)
 		}
 	}
 }
@@ -217,6 +221,34 @@ func (l *Ledger) arrived(e *Entry) {
 	l.count(c, func(n *QueueCounts) { n.Arrived++ })
 }
 
+// placed begins a contact that an agent began. It is counted as that and as nothing else.
+func (l *Ledger) placed(e *Entry) {
+	if refused(e.Decisions) {
+		return
+	}
+	c := &Contact{ID: e.Event.Contact, Created: e.At, Queue: e.Event.Queue, LastQueue: e.Event.Queue, Channel: e.Event.Channel,
+		Priority: e.Event.Priority, State: Waiting, Placed: true, Counted: CountedPlaced}
+	l.open[c.ID] = c
+	l.touched = append(l.touched, c)
+	l.count(c, func(n *QueueCounts) { n.Placed++ })
+}
+
+// countTime adds conversation and wrap-up to the counters of what arrived, or of what agents began.
+func (l *Ledger) countTime(c *Contact, talkMS, wrapMS int64) {
+	if talkMS <= 0 && wrapMS <= 0 {
+		return
+	}
+	l.count(c, func(n *QueueCounts) {
+		if c.Placed {
+			n.PlacedTalkMS += talkMS
+			n.PlacedWrapMS += wrapMS
+		} else {
+			n.TalkMS += talkMS
+			n.WrapMS += wrapMS
+		}
+	})
+}
+
 // count changes the counters of the quarter and the day in which the contact arrived.
 func (l *Ledger) count(c *Contact, change func(*QueueCounts)) {
 	key := QueueKey{Bucket(c.Created), c.Queue, c.Channel}
@@ -237,7 +269,7 @@ func at[K comparable, V any](m map[K]*V, key K) *V {
 // contactStep takes one decision about an open contact. Its row is written when it is queued, connected, promised a callback or closed; what happens
 // in between, such as an offer, reaches the row with the next of these, and the screens by the feed.
 func (l *Ledger) contactStep(now centre.Instant, c *Contact, d *routing.Decision) {
-	l.agentCount(now, d)
+	l.agentCount(now, d, c.Placed && c.Agent == 0)
 	if d.Consult {
 		return // the adviser's part leaves the contact where it is
 	}
@@ -276,6 +308,9 @@ func (l *Ledger) contactStep(now centre.Instant, c *Contact, d *routing.Decision
 		c.Promises++
 		l.dispose(c, CountedPromised, now)
 		l.touched = append(l.touched, c)
+	case routing.PromiseRetry, routing.PromiseMoved:
+		c.State = Promised
+		l.touched = append(l.touched, c)
 	case routing.Closed:
 		l.closed(now, c, d)
 	}
@@ -283,9 +318,7 @@ func (l *Ledger) contactStep(now centre.Instant, c *Contact, d *routing.Decision
 
 // leaveConversation ends the running spell of conversation, if there is one.
 func (l *Ledger) leaveConversation(now centre.Instant, c *Contact) {
-	if ms := c.stopTalk(now, 0); ms > 0 {
-		l.count(c, func(n *QueueCounts) { n.TalkMS += ms })
-	}
+	l.countTime(c, c.stopTalk(now, 0), 0)
 }
 
 func (l *Ledger) offerEnded(c *Contact, d *routing.Decision) {
@@ -306,7 +339,10 @@ func (l *Ledger) connected(now centre.Instant, c *Contact, d *routing.Decision) 
 	l.leaveConversation(now, c)
 	c.State, c.Agent = Talking, d.Agent
 	c.TalkSince, c.TalkAgent = now, d.Agent
-	if c.Answered == 0 {
+	if d.Queue != 0 {
+		c.LastQueue = d.Queue // an adviser may take it into another queue
+	}
+	if c.Answered == 0 && !c.Placed {
 		c.Answered = now
 		c.WaitMS = int64(now - c.Created)
 		l.dispose(c, CountedAnswered, now)
@@ -314,9 +350,7 @@ func (l *Ledger) connected(now centre.Instant, c *Contact, d *routing.Decision) 
 }
 
 func (l *Ledger) wrapUpStarted(now centre.Instant, c *Contact, d *routing.Decision) {
-	if ms := c.stopTalk(now, d.Agent); ms > 0 {
-		l.count(c, func(n *QueueCounts) { n.TalkMS += ms })
-	}
+	l.countTime(c, c.stopTalk(now, d.Agent), 0)
 	for _, w := range c.Wraps {
 		if w.Agent == d.Agent {
 			return // extended, not begun again
@@ -329,9 +363,7 @@ func (l *Ledger) wrapUpStarted(now centre.Instant, c *Contact, d *routing.Decisi
 }
 
 func (l *Ledger) wrapUpOver(now centre.Instant, c *Contact, d *routing.Decision) {
-	if ms := c.stopWrap(now, d.Agent); ms > 0 {
-		l.count(c, func(n *QueueCounts) { n.WrapMS += ms })
-	}
+	l.countTime(c, 0, c.stopWrap(now, d.Agent))
 	if d.Reason != 0 {
 		c.Reason = d.Reason
 	}
@@ -342,11 +374,9 @@ func (l *Ledger) wrapUpOver(now centre.Instant, c *Contact, d *routing.Decision)
 
 func (l *Ledger) closed(now centre.Instant, c *Contact, d *routing.Decision) {
 	l.leaveConversation(now, c)
-	if ms := c.stopWrap(now, 0); ms > 0 {
-		l.count(c, func(n *QueueCounts) { n.WrapMS += ms })
-	}
+	l.countTime(c, 0, c.stopWrap(now, 0))
 	c.State, c.Closed, c.How, c.Candidate = Closed, now, d.How, nil
-	if c.Answered == 0 {
+	if c.Answered == 0 && !c.Placed {
 		c.WaitMS = int64(now - c.Created)
 	}
 	switch d.How {

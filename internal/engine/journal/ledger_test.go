@@ -340,3 +340,60 @@ func TestSnapshotContinuesTheLedger(t *testing.T) {
 		}
 	}
 }
+
+// TestPlacedCallsAreCountedApart lets an agent call a customer and hand the call on: no count of those who come, wait and are answered moves.
+func TestPlacedCallsAreCountedApart(t *testing.T) {
+	l := journal.NewLedger(time.UTC)
+	at := centre.Instant(journal.BucketMS)
+	take := func(ev routing.Event, decisions ...routing.Decision) {
+		t.Helper()
+		ev.At = at
+		if err := l.Apply(&journal.Entry{Kind: journal.Step, At: at, Event: &ev, Decisions: decisions}); err != nil {
+			t.Fatal(err)
+		}
+		at += 10_000
+	}
+	take(routing.Event{Kind: routing.Placed, Contact: 9, Agent: 1, Queue: 2, Channel: centre.Phone}, routing.Decision{Kind: routing.Refused, Contact: 9, Code: routing.NoRoom})
+	if _, there := l.Contact(9); there {
+		t.Error("a call that was refused is there")
+	}
+	take(routing.Event{Kind: routing.Placed, Contact: 9, Agent: 1, Queue: 2, Channel: centre.Phone},
+		routing.Decision{Kind: routing.Connected, Contact: 9, Agent: 1, Queue: 2, Channel: centre.Phone})
+	take(routing.Event{Kind: routing.Transferred, Contact: 9, Agent: 1, Target: routing.ToQueue, Queue: 3}, routing.Decision{Kind: routing.Queued, Contact: 9, Queue: 3})
+	take(routing.Event{Kind: routing.Accepted, Contact: 9, Agent: 4}, routing.Decision{Kind: routing.OfferEnded, Contact: 9, Agent: 4, End: routing.OfferAccepted},
+		routing.Decision{Kind: routing.Connected, Contact: 9, Agent: 4, Queue: 3, Channel: centre.Phone})
+	take(routing.Event{Kind: routing.Ended, Contact: 9, Agent: 4}, routing.Decision{Kind: routing.WrapUpStarted, Contact: 9, Agent: 4})
+	take(routing.Event{Kind: routing.WrappedUp, Contact: 9, Agent: 4}, routing.Decision{Kind: routing.WrapUpOver, Contact: 9, Agent: 4},
+		routing.Decision{Kind: routing.Closed, Contact: 9, How: routing.Done})
+	c := l.Drain()
+	l.DrainAgents(&c)
+	if want := (journal.QueueCounts{Placed: 1, PlacedTalkMS: 20_000, PlacedWrapMS: 10_000}); len(c.Quarters) != 1 || c.Quarters[0].QueueCounts != want || c.Quarters[0].Queue != 2 {
+		t.Errorf("counted %+v, want %+v", c.Quarters, want)
+	}
+	if row := c.Contacts[0]; !row.Placed || row.Answered != 0 || row.WaitMS != 0 || row.TalkMS != 20_000 || row.WrapMS != 10_000 || row.LastQueue != 3 || row.Moves != 1 {
+		t.Errorf("the row is %+v", row)
+	}
+	if len(c.Agent15) != 2 || c.Agent15[0].Placed != 1 || c.Agent15[0].Connected != 0 || c.Agent15[1].Placed != 0 || c.Agent15[1].Connected != 1 {
+		t.Errorf("the agents' counters are %+v", c.Agent15)
+	}
+}
+
+// TestAPromiseThatIsMovedStaysAPromise keeps the state of a promise through another attempt and another hour.
+func TestAPromiseThatIsMovedStaysAPromise(t *testing.T) {
+	l := journal.NewLedger(time.UTC)
+	for i, d := range []routing.Decision{
+		{Kind: routing.Queued, Contact: 5, Queue: 2}, {Kind: routing.PromiseMade, Contact: 5}, {Kind: routing.PromiseMoved, Contact: 5, Until: 900_000},
+		{Kind: routing.Queued, Contact: 5, Queue: 2}, {Kind: routing.Dial, Contact: 5}, {Kind: routing.PromiseRetry, Contact: 5, Until: 1_000_000},
+	} {
+		ev := routing.Event{Kind: routing.Woke}
+		if i == 0 {
+			ev = routing.Event{Kind: routing.Arrived, Contact: 5, Queue: 2, Channel: centre.Callback}
+		}
+		if err := l.Apply(&journal.Entry{Kind: journal.Step, At: 1000, Event: &ev, Decisions: []routing.Decision{d}}); err != nil {
+			t.Fatal(err)
+		}
+		if c, _ := l.Contact(5); i == 2 && c.State != journal.Promised || i == 5 && c.State != journal.Promised {
+			t.Errorf("after %v the contact is %s", d.Kind, c.State)
+		}
+	}
+}

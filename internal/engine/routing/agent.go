@@ -21,6 +21,7 @@ type agent struct {
 	talks     uint16 // channels of what is in conversation, dialled or held
 	mask      uint16 // channels that queues may offer now
 	direct    uint16 // channels that may be offered if aimed at this person
+	reach     uint16 // channels in which the agent was said to be reachable
 	status    Status
 	state     State
 	signedIn  bool
@@ -85,7 +86,7 @@ func (e *Engine) refresh(a int32) {
 	e.turns[a] = turn{freeSince: ag.freeSince, load: ag.load, id: ag.id}
 	mask, direct := uint16(0), uint16(0)
 	if ag.signedIn && !ag.lost && ag.offer < 0 && (ag.status == Ready || ag.status == DirectOnly) {
-		direct = ag.room(e.capacity(ag))
+		direct = ag.room(e.capacity(ag)) & e.reachOf(ag)
 		if ag.status == Ready {
 			mask = direct
 		}
@@ -99,6 +100,12 @@ func (e *Engine) refresh(a int32) {
 		e.countFree(ag.team, free)
 	}
 }
+
+// reachOf gives the channels in which the agent can be reached, presence and room aside.
+func (e *Engine) reachOf(ag *agent) uint16 { return ag.reach | ^e.settings.Told }
+
+// reaches tells whether the agent can be reached in the channel.
+func (e *Engine) reaches(ag *agent, ch centre.Channel) bool { return e.reachOf(ag)&(1<<ch) != 0 }
 
 // freshen has the agent considered in the next matching.
 func (e *Engine) freshen(a int32) {

@@ -64,7 +64,7 @@ func (e *Engine) arrive(ev *Event) Code {
 func (e *Engine) aimAtLast(ci, a int32) {
 	c, ag := &e.contacts[ci], &e.agents[a]
 	p := &e.pools[c.pool]
-	if !ag.signedIn || ag.lost || ag.status != Ready || p.first[a] == never {
+	if !ag.signedIn || ag.lost || ag.status != Ready || p.first[a] == never || !e.reaches(ag, c.channel) {
 		return
 	}
 	free := ag.mask&(1<<c.channel) != 0
@@ -99,6 +99,16 @@ func (e *Engine) tellQueued(ci int32) {
 	if c.team >= 0 {
 		d.Team = e.teams[c.team].id
 	}
+}
+
+// tellWaiting tells where a contact waits now: in its queue, or for the time of its promise.
+func (e *Engine) tellWaiting(ci int32) {
+	c := &e.contacts[ci]
+	if c.phase != InPromise {
+		e.tellQueued(ci)
+		return
+	}
+	e.emit(Decision{Kind: PromiseMoved, Contact: c.id, Queue: e.queues[c.queue].rules.ID, Channel: c.channel, At: centre.Instant(c.place), Until: centre.Instant(c.until)})
 }
 
 // backInQueue puts a contact that was with an agent, put aside or promised back in its place. The limit of an aim goes on running while it rings.
@@ -287,7 +297,7 @@ func (e *Engine) prioritise(ev *Event) Code {
 	if c.phase == InQueue || c.phase == InPromise {
 		e.relane(ci)
 		e.contacts[ci].priority = p
-		e.tellQueued(ci)
+		e.tellWaiting(ci)
 		return NoCode
 	}
 	if c.phase == InWrapUp {
@@ -321,7 +331,7 @@ func (e *Engine) setDue(ev *Event) Code {
 		e.promiseUntil(ci, max(due, e.now))
 	}
 	if waiting {
-		e.tellQueued(ci)
+		e.tellWaiting(ci)
 	}
 	return NoCode
 }

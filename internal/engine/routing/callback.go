@@ -31,6 +31,10 @@ func (e *Engine) askCallback(ev *Event) Code {
 		return NoCode
 	}
 	e.relane(ci)
+	if c = &e.contacts[ci]; c.aim.person() && !e.takesAimed(c.aimAt, centre.Callback) {
+		e.dropAim(c)
+		e.tellQueued(ci)
+	}
 	e.makePromise(ci, until)
 	if c = &e.contacts[ci]; c.due > e.now {
 		e.promiseUntil(ci, c.due)
@@ -124,7 +128,11 @@ func (e *Engine) callbackResult(ev *Event) Code {
 	if c.agent >= 0 && e.agents[c.agent].id != ev.Agent {
 		return NotYours
 	}
-	if !ev.Reached {
+	switch {
+	case !ev.Reached && ev.Force:
+		e.brokenOff(ci)
+		return NoCode
+	case !ev.Reached:
 		e.notReached(ci)
 		return NoCode
 	}
@@ -138,6 +146,18 @@ func (e *Engine) callbackResult(ev *Event) Code {
 	e.endExpecting(ci)
 	e.backInQueue(ci)
 	return NoCode
+}
+
+// brokenOff gives a promise back its place after an attempt that we broke off ourselves, which is none.
+func (e *Engine) brokenOff(ci int32) {
+	c := &e.contacts[ci]
+	if c.window == windowClosed {
+		e.closeContact(ci, PromiseExpired)
+		return
+	}
+	c.attempts--
+	e.endExpecting(ci)
+	e.backInQueue(ci)
 }
 
 // promiseKept ends the promise: the customer is on the line.
@@ -165,7 +185,7 @@ func (e *Engine) endExpecting(ci int32) {
 func (e *Engine) notReached(ci int32) {
 	c := &e.contacts[ci]
 	p := &e.queues[c.queue].rules.Callback
-	if c.attempts >= max(p.Attempts, 1) {
+	if c.attempts >= max(p.Attempts, 1) || c.window == windowClosed {
 		e.closeContact(ci, PromiseExpired)
 		return
 	}
@@ -180,10 +200,16 @@ func (e *Engine) notReached(ci int32) {
 	e.pending = append(e.pending, ci)
 }
 
-// windowOver ends a promise that was not kept in its window. A customer who is being rung is not given up.
+// windowClosed is the window of a promise whose time ran out while its customer was being rung.
+const windowClosed = -1
+
+// windowOver ends a promise that was not kept in its window. A customer who is being rung is not given up, but is not rung again.
 func (e *Engine) windowOver(ci int32) {
-	c := &e.contacts[ci]
-	if c.promise && (c.phase == InQueue || c.phase == InPromise || c.phase == InOffer) {
+	switch c := &e.contacts[ci]; {
+	case !c.promise:
+	case c.phase == InDial:
+		c.window = windowClosed
+	default:
 		e.closeContact(ci, PromiseExpired)
 	}
 }

@@ -60,6 +60,11 @@ func (ag *agent) room(cp *carrying) uint16 {
 	if ag.wrapping > 0 && !cp.WrapUp {
 		return 0
 	}
+	return ag.roomBeside(cp)
+}
+
+// roomBeside is room without regard to wrap-up, which keeps offers away but not what the agent begins.
+func (ag *agent) roomBeside(cp *carrying) uint16 {
 	if ag.talking+ag.parked == 0 {
 		return cp.idle
 	}

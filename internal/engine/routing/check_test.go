@@ -50,7 +50,7 @@ func (e *Engine) checkContacts() error {
 			return fmt.Errorf("contact %d stands at %d, should at %d", c.id, c.place, e.orderPlace(c))
 		case c.aim.person() != (c.aimAt >= 0) && inLane:
 			return fmt.Errorf("contact %d is aimed at nobody", c.id)
-		case inLane && c.aim.person() && !c.aim.advice() && !e.takesAimed(c.aimAt):
+		case inLane && c.aim.person() && !c.aim.advice() && !e.takesAimed(c.aimAt, c.channel):
 			return fmt.Errorf("contact %d waits for agent %d, who does not take what is aimed", c.id, e.agents[c.aimAt].id)
 		}
 	}
@@ -269,7 +269,7 @@ func (e *Engine) checkDeadlines() error {
 	}
 	earliest := int64(0)
 	need := func(kind timerKind, slot int32, id, at int64) error {
-		if at == 0 {
+		if at == 0 || at == windowClosed && kind == windowTimer {
 			return nil
 		}
 		if earliest == 0 || at < earliest {

@@ -10,6 +10,7 @@ import (
 type codec struct {
 	b       []byte
 	reading bool
+	form    int64   // of the snapshot
 	dues    []int64 // when the lane of each contact read is next due, zero where another contact says
 	err     error
 }

@@ -15,7 +15,7 @@ func (e *Engine) askConsult(ev *Event) Code {
 	qi, to, ti, why := e.contacts[ci].queue, none, none, aimAdvice
 	switch ev.Target {
 	case ToPerson, ToLeader:
-		if to, code = e.person(ev, e.contacts[ci].agent); code != NoCode {
+		if to, code = e.person(ev, ci); code != NoCode {
 			return code
 		}
 	case ToTeam:
@@ -32,7 +32,7 @@ func (e *Engine) askConsult(ev *Event) Code {
 		return BadTarget
 	}
 	pi := e.poolFor(qi, ti, &[MaxNeeds]Need{}, 0)
-	if to < 0 && !e.teamThere(pi, e.contacts[ci].agent) {
+	if to < 0 && !e.teamThere(pi, e.contacts[ci].agent, e.contacts[ci].channel) {
 		return BadTarget
 	}
 	leg := e.newContact(ev.Contact, ci)

@@ -4,6 +4,7 @@ import "sentral/internal/centre"
 
 // How a contact moves. Every arrow is one function; what has no arrow cannot happen.
 //
+//	Placed, by an agent ──► InTalk
 //	Arrived ──► InQueue ──offer──► InOffer ──accept──► InTalk ──end──► InWrapUp ──over──► Closed (Done)
 //	              ▲  ▲               │  │                │ ▲ ▲            ▲
 //	              │  └─decline,lapse,┘  │                │ │ └─resume─ InPark
@@ -51,6 +52,7 @@ type contact struct {
 	needN    uint8
 	coolN    uint8
 	promise  bool // a callback that has not reached its customer
+	placed   bool // begun by an agent
 	aimed    bool // the offer that is out was aimed at the agent by a person
 
 	since     int64 // arrival less the credit

@@ -32,6 +32,7 @@ const (
 	LendingChanged // Team, Queue, Count 1 open, 0 closed, Why
 	Refused        // the event changed nothing: Code says why
 	WakeAt         // Until: return a Woke event then; only the latest WakeAt counts
+	PromiseMoved   // Contact, Until, At: a promise that waits for its time has another time or place; it is offered from Until on
 	decisionKindCount
 )
 
@@ -182,5 +183,6 @@ const (
 	NoRoom         // overtaking: the agent's capacity does not allow the channel of the contact ahead
 	UnknownChannel // the arrival names no channel
 	TooLate        // the arrival's id is so far behind the newest that it cannot be told from a doubled one
+	NotReachable   // the agent cannot be reached in the channel now; also overtaking: in that of the contact ahead
 	codeCount
 )

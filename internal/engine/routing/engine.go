@@ -75,6 +75,7 @@ type Engine struct {
 	counts  [phaseCount]int64
 	endings [endingCount]int64
 	arrived int64
+	placed  int64 // contacts that agents began
 	closed  int64
 	scratch []int32
 	ordered []int32
@@ -116,7 +117,7 @@ func (e *Engine) Step(ev Event) []Decision {
 
 // keepLaws checks what can be checked at every step at no cost, and now and then what costs a little. The auditor checks everything.
 func (e *Engine) keepLaws() {
-	must(e.arrived == int64(e.live)+e.closed, "L2: arrived = in the centre + ended")
+	must(e.arrived+e.placed == int64(e.live)+e.closed, "L2: arrived + placed = in the centre + ended")
 	if e.events%256 != 0 {
 		return
 	}
@@ -128,7 +129,7 @@ func (e *Engine) keepLaws() {
 	for _, n := range e.endings {
 		in += n
 	}
-	must(in == e.arrived && signs >= 0, "L2: no place holds fewer than none, and all of them together what arrived and has not ended")
+	must(in == e.arrived+e.placed && signs >= 0, "L2: no place holds fewer than none, and all of them together what came and has not ended")
 }
 
 // must stops the engine when a law is broken: what follows could not be trusted.
@@ -228,6 +229,10 @@ func (e *Engine) applyRare(ev *Event) Code {
 		return e.defineAgent(ev)
 	case AgentRemoved:
 		return e.removeAgent(ev)
+	case ReachSet:
+		return e.setReach(ev)
+	case Placed:
+		return e.placeCall(ev)
 	default:
 		return WrongState
 	}

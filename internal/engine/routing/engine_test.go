@@ -50,6 +50,8 @@ func TestRulesThatCannotBeFollowedAreNamed(t *testing.T) {
 		{"priority_credit_ms[4]", func(s *routing.Settings) { s.PriorityCredit[3] = 10 }},
 		{"lost_grace_ms", func(s *routing.Settings) { s.LostGraceMS = -1 }},
 		{"direct_hold_ms", func(s *routing.Settings) { s.DirectHoldMS = 1 << 60 }},
+		{"told", func(s *routing.Settings) { s.Told = 1 }},
+		{"told", func(s *routing.Settings) { s.Told = 1 << centre.ChannelCount }},
 		{"lapses_to_away", func(s *routing.Settings) { s.LapsesToAway = 101 }},
 		{"teams[1].id", func(s *routing.Settings) { s.Teams[1].ID = 1 }},
 		{"teams[0].id", func(s *routing.Settings) { s.Teams[0].ID = 1 << 30 }},
@@ -122,8 +124,8 @@ func TestNamesComeBack(t *testing.T) {
 		n    int
 		make func(i int) any
 	}{
-		{int(routing.Woke), func(i int) any { k := routing.EventKind(i); return &k }},
-		{int(routing.WakeAt), func(i int) any { k := routing.DecisionKind(i); return &k }},
+		{int(routing.Placed), func(i int) any { k := routing.EventKind(i); return &k }},
+		{int(routing.PromiseMoved), func(i int) any { k := routing.DecisionKind(i); return &k }},
 		{int(routing.ToLeader), func(i int) any { k := routing.TransferTarget(i); return &k }},
 		{int(routing.WrongNumber), func(i int) any { k := routing.Outcome(i); return &k }},
 		{int(routing.Away), func(i int) any { k := routing.Status(i); return &k }},
@@ -132,7 +134,7 @@ func TestNamesComeBack(t *testing.T) {
 		{int(routing.ClosedUnanswered), func(i int) any { k := routing.Ending(i); return &k }},
 		{int(routing.InWrapUp), func(i int) any { k := routing.Phase(i); return &k }},
 		{int(routing.Lost), func(i int) any { k := routing.State(i); return &k }},
-		{int(routing.TooLate), func(i int) any { k := routing.Code(i); return &k }},
+		{int(routing.NotReachable), func(i int) any { k := routing.Code(i); return &k }},
 	}
 	for _, k := range kinds {
 		seen := map[string]bool{}

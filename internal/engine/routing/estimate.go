@@ -20,8 +20,11 @@ const (
 	longestMeasuredMS = int64(1) << 26
 )
 
-// noteHandling measures a contact that is done.
+// noteHandling measures a contact that is done. What agents begin is no part of what queues ask for.
 func (e *Engine) noteHandling(c *contact) {
+	if c.placed {
+		return
+	}
 	m := &e.queues[c.queue].measure
 	if m.served < measureSpan {
 		m.served++
@@ -31,7 +34,7 @@ func (e *Engine) noteHandling(c *contact) {
 
 // notePatience measures a wait that ended, by the customer leaving or by an answer. Promises and deferred work show no patience.
 func (e *Engine) notePatience(c *contact, left bool) {
-	if c.isLeg() || c.promise || c.channel.Deferred() {
+	if c.isLeg() || c.promise || c.placed || c.channel.Deferred() {
 		return
 	}
 	m := &e.queues[c.queue].measure

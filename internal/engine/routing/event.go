@@ -42,7 +42,7 @@ const (
 
 	// Promises.
 	CallbackAsked  // Contact: the waiting customer hangs up and keeps the place; Until closes the promise window
-	CallbackResult // Contact, Agent, Reached: the customer answered, or did not
+	CallbackResult // Contact, Agent, Reached: the customer answered, or did not; with Force we broke the attempt off ourselves, and it counts as none
 	PromiseCapSet  // Queue, Count: at most so many promises open at once
 
 	// Opening hours and levers, told by the calendar and by people.
@@ -52,6 +52,10 @@ const (
 
 	// Time itself.
 	Woke // a timer the engine asked for with WakeAt
+
+	// What an agent can be reached by, and what an agent begins. They stand last because a kind's number is part of the hash.
+	ReachSet // Agent, Channel, Count 1 or 0: whether the agent can be reached in the channel now; it matters where Settings.Told says so
+	Placed   // Contact, Agent, Queue, Channel, Priority, Needs: the agent calls a customer; the conversation begins in the agent's hand
 	eventKindCount
 )
 

@@ -11,10 +11,10 @@ var (
 	eventNames = []string{"", "settings_changed", "agent_defined", "agent_removed", "signed_in", "signed_out", "status_changed", "agent_lost",
 		"agent_found", "arrived", "abandoned", "accepted", "declined", "ended", "wrap_up_extended", "wrapped_up", "requeued", "transferred",
 		"consult_asked", "consult_ended", "snoozed", "woken", "prioritised", "due_set", "handed_off", "callback_asked", "callback_result",
-		"promise_cap_set", "queue_opened", "queue_closed", "lending_set", "woke"}
+		"promise_cap_set", "queue_opened", "queue_closed", "lending_set", "woke", "reach_set", "placed"}
 	decisionNames = []string{"", "queued", "turned_away", "offered", "offer_ended", "connected", "parked", "resumed", "held", "consult_over",
 		"wrap_up_started", "wrap_up_over", "snoozed_until", "closed", "promise_made", "promise_refused", "dial", "promise_retry",
-		"agent_changed", "queue_changed", "lending_changed", "refused", "wake_at"}
+		"agent_changed", "queue_changed", "lending_changed", "refused", "wake_at", "promise_moved"}
 	targetNames  = []string{"", "queue", "person", "team", "leader"}
 	outcomeNames = []string{"", "solved", "not_solved", "follow_up", "wrong_number"}
 	statusNames  = []string{"offline", "ready", "direct_only", "paused", "away"}
@@ -26,7 +26,7 @@ var (
 	codeNames    = []string{"", "unknown_contact", "unknown_agent", "unknown_queue", "unknown_offer", "unknown_team", "offer_over", "not_yours",
 		"wrong_state", "already_there", "queue_is_closed", "over_cap", "in_conversation", "bad_target", "not_deferred", "too_long",
 		"not_qualified", "excluded_agent", "reserved_for", "not_yet_due", "bad_settings", "stale_settings", "contact_over", "no_room",
-		"unknown_channel", "too_late"}
+		"unknown_channel", "too_late", "not_reachable"}
 )
 
 func nameOf(what string, names []string, v uint8) string {

@@ -114,7 +114,10 @@ func (e *Engine) connect(ci, a int32) {
 	e.intoHand(ci, a, InTalk)
 	c := &e.contacts[ci]
 	c.started, c.snoozer = e.now, 0
-	c.aim, c.aimAt, c.aimUntil = noAim, none, 0
+	c.aimAt, c.aimUntil = none, 0
+	if c.aim != aimCouncil && c.aim != aimExpert { // whom an adviser was asked among is remembered: the contact may be handed over to "that team"
+		c.aim = noAim
+	}
 	if !c.isLeg() {
 		if c.team >= 0 {
 			c.team, c.pool = none, e.poolFor(c.queue, none, &c.needs, c.needN)

@@ -43,6 +43,9 @@ func (d drawn) ms(spans ...int64) int64 { return spans[d.below(len(spans))] }
 func drawSettings(d drawn, version int64) *Settings {
 	s := &Settings{Version: version, LostGraceMS: d.ms(0, 10_000), ReturnHoldMS: d.ms(0, 5_000), DirectHoldMS: d.ms(0, 7_000),
 		LapsesToAway: int32(d.below(3)), DeclineCoolMS: d.ms(0, 3_000, 30_000)}
+	if d.oneIn(2) {
+		s.Told = 1<<centre.Phone | 1<<centre.Callback
+	}
 	credit := d.ms(0, 10_000)
 	for i := range s.PriorityCredit {
 		s.PriorityCredit[i] = int64(i) * credit
@@ -120,6 +123,13 @@ func drawEvent(d drawn, e *Engine, version *int64, last centre.ContactID) Event 
 	switch ev.Kind {
 	case Arrived:
 		arrival(d, &ev, last)
+	case Placed:
+		placing(d, &ev, last)
+	case ReachSet:
+		ev.Channel, ev.Count = []centre.Channel{centre.Phone, centre.Phone, centre.Callback, centre.Chat, 0, 99}[min(d.below(12), 5)], int32(min(d.below(8), 2))
+		if ev.Count == 2 && !d.oneIn(5) {
+			ev.Count = 1
+		}
 	case CallbackAsked:
 		if !d.oneIn(4) {
 			ev.Until = 0
@@ -175,6 +185,14 @@ func arrival(d drawn, ev *Event, last centre.ContactID) {
 	}
 }
 
+// placing lets an agent call somebody.
+func placing(d drawn, ev *Event, last centre.ContactID) {
+	arrival(d, ev, last)
+	if !d.oneIn(4) {
+		ev.Contact = last + 1
+	}
+}
+
 // fitting gives what can happen to a contact in a phase.
 var fitting = [phaseCount][]EventKind{
 	InQueue:   {CallbackAsked, CallbackAsked, Abandoned, Prioritised, DueSet, HandedOff, Requeued, Transferred, Woke, Woke, Woke},
@@ -217,7 +235,8 @@ func sensible(d drawn, e *Engine, ev *Event) {
 			ev.Agent = v.Adviser
 		}
 	case n < 92:
-		kinds := []EventKind{SignedIn, SignedIn, SignedIn, StatusChanged, StatusChanged, StatusChanged, AgentLost, AgentFound, SignedOut, AgentDefined}
+		kinds := []EventKind{SignedIn, SignedIn, SignedIn, StatusChanged, StatusChanged, StatusChanged, AgentLost, AgentFound, SignedOut, AgentDefined,
+			ReachSet, ReachSet, ReachSet, ReachSet, Placed, Placed}
 		ev.Kind, ev.Agent = kinds[d.below(len(kinds))], centre.AgentID(1+d.below(drawnAgents))
 	default:
 		kinds := []EventKind{QueueOpened, QueueOpened, QueueClosed, LendingSet, PromiseCapSet, SettingsChanged, AgentRemoved}
@@ -239,6 +258,8 @@ func begin(d drawn, e *Engine) {
 		e.Step(Event{Kind: AgentDefined, At: 1_000, Profile: drawProfile(d, id)})
 		if !d.oneIn(4) {
 			e.Step(Event{Kind: SignedIn, At: 1_000, Agent: id})
+			e.Step(Event{Kind: ReachSet, At: 1_000, Agent: id, Channel: centre.Phone, Count: 1})
+			e.Step(Event{Kind: ReachSet, At: 1_000, Agent: id, Channel: centre.Callback, Count: 1})
 		}
 	}
 }
@@ -253,7 +274,7 @@ func history(d drawn, steps int) error {
 	}
 	for i := range steps {
 		ev := drawEvent(d, e, &version, last)
-		if ev.Kind == Arrived {
+		if ev.Kind == Arrived || ev.Kind == Placed {
 			last = max(last, ev.Contact)
 		}
 		got := fmt.Sprint(e.Step(ev))
@@ -299,7 +320,7 @@ func TestAForgedSnapshotDoesNoHarm(t *testing.T) {
 		begin(d, e)
 		for range 120 {
 			ev := drawEvent(d, e, &version, last)
-			if ev.Kind == Arrived {
+			if ev.Kind == Arrived || ev.Kind == Placed {
 				last = max(last, ev.Contact)
 			}
 			e.Step(ev)
@@ -346,13 +367,14 @@ func FuzzNoHistoryBreaksALaw(f *testing.F) {
 func TestHistoriesReachEverything(t *testing.T) {
 	reached := map[DecisionKind]int{}
 	codes := map[Code]int{}
+	placed := int64(0)
 	for seed := range uint64(100) {
 		d := fromSeed(seed)
 		e, version, last := New(), int64(0), centre.ContactID(1)
 		begin(d, e)
 		for range 250 {
 			ev := drawEvent(d, e, &version, last)
-			if ev.Kind == Arrived {
+			if ev.Kind == Arrived || ev.Kind == Placed {
 				last = max(last, ev.Contact)
 			}
 			for _, x := range e.Step(ev) {
@@ -360,6 +382,10 @@ func TestHistoriesReachEverything(t *testing.T) {
 				codes[x.Code]++
 			}
 		}
+		placed += e.placed
+	}
+	if placed == 0 {
+		t.Error("no history has an agent call anybody")
 	}
 	for k := Queued; k < decisionKindCount; k++ {
 		if reached[k] == 0 {

@@ -25,6 +25,7 @@ type queue struct {
 	counts    [phaseCount]int64
 	endings   [endingCount]int64
 	arrived   int64
+	placed    int64
 	measure   measure
 }
 
@@ -50,11 +51,19 @@ func (e *Engine) changeSettings(ev *Event) Code {
 	if e.rulebook != nil && s.Version <= e.settings.Version {
 		return StaleSettings
 	}
+	told := e.settings.Told
 	e.settings, e.rulebook, e.carries = s, e.told, carryingFrom(s.Capacity)
 	e.teamsFrom(s)
 	e.queuesFrom(s)
 	e.lendingsFrom(s)
 	e.rebuild()
+	if s.Told&^told != 0 {
+		for _, a := range e.agentByID {
+			if a >= 0 {
+				e.outOfReach(a)
+			}
+		}
+	}
 	return NoCode
 }
 

@@ -17,6 +17,9 @@ type Settings struct {
 	DirectHoldMS   int64     `json:"direct_hold_ms"`  // how long a contact waits for the person or team it was aimed at before its queue may serve it; 0 = until they leave or refuse
 	LapsesToAway   int32     `json:"lapses_to_away"`  // so many lapses in a row set Away; 0 means 1
 	DeclineCoolMS  int64     `json:"decline_cool_ms"` // how long a declined, lapsed or sent-back contact is not offered to the same agent again; 0 = only others are asked first
+	// Told has bit c set for every channel c in which an agent can be reached only while ReachSet says so, such as calls, which need a line. In
+	// the other channels whoever is there can be reached.
+	Told uint16 `json:"told,omitempty"`
 }
 
 // Queue is the rules of one queue.

@@ -7,8 +7,26 @@ import (
 	"sentral/internal/centre"
 )
 
-// snapshotVersion is the form that is written. Restore reads every form that ever was.
-const snapshotVersion = 1
+// The forms of a snapshot. Restore reads every form that ever was, and the oldest that can hold the state is written, so that a state that was possible
+// then has the bytes and the hash that it had.
+const (
+	firstForm   = 1
+	reachForm   = 2 // with what agents can be reached in, and what they began
+	formsToRead = reachForm
+)
+
+// form gives the oldest form that can hold the state.
+func (e *Engine) form() int64 {
+	if e.placed > 0 {
+		return reachForm
+	}
+	for i := range e.agents {
+		if e.agents[i].profile != nil && e.agents[i].reach != 0 {
+			return reachForm
+		}
+	}
+	return firstForm
+}
 
 // Snapshot gives the whole state as bytes. Two engines that were told the same events give the same bytes, however they came by them, unless
 // different waits have been read (EstimateContact).
@@ -79,9 +97,8 @@ func (e *Engine) contactsByID() []int32 {
 
 // state passes everything that decides what the engine does next. It gives the slots of the contacts in the order they are passed.
 func (e *Engine) state(c *codec, order []int32) []int32 {
-	version := int64(snapshotVersion)
-	if version = c.int(version); version != snapshotVersion {
-		c.fail("version %d is not known", version)
+	if c.form = c.int(e.form()); c.form < firstForm || c.form > formsToRead {
+		c.fail("version %d is not known", c.form)
 		return nil
 	}
 	number(c, &e.now)
@@ -89,6 +106,9 @@ func (e *Engine) state(c *codec, order []int32) []int32 {
 	c.word(&e.digest)
 	number(c, &e.events)
 	number(c, &e.arrived)
+	if c.form >= reachForm {
+		number(c, &e.placed)
+	}
 	for i := range e.counts {
 		number(c, &e.counts[i])
 	}
@@ -233,6 +253,9 @@ func (q *queue) state(c *codec) {
 	number(c, &q.measure.served)
 	number(c, &q.measure.exposureMS)
 	number(c, &q.measure.left)
+	if c.form >= reachForm {
+		number(c, &q.placed)
+	}
 }
 
 func (e *Engine) lendingsState(c *codec) {
@@ -323,6 +346,9 @@ func (ag *agent) pass(c *codec) {
 	number(c, &ag.told.status)
 	number(c, &ag.told.state)
 	number(c, &ag.told.pause)
+	if c.form >= reachForm {
+		number(c, &ag.reach)
+	}
 	if ag.status >= statusCount {
 		c.fail("agent %d has no such status", ag.id)
 	}
@@ -391,6 +417,9 @@ func (e *Engine) contactState(c *codec, ci int32) {
 	c.flag(&x.promise)
 	c.flag(&x.aimed)
 	c.flag(&x.wasParked)
+	if c.form >= reachForm {
+		c.flag(&x.placed)
+	}
 	e.slotOfQueue(c, &x.queue)
 	e.slotOfTeam(c, &x.team)
 	e.slotOfAgent(c, &x.agent)

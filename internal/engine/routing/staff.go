@@ -73,15 +73,14 @@ func (e *Engine) letGo(ci int32) {
 		e.consultOver(ci)
 	case c.phase == InWrapUp:
 		e.wrapUpOver(ci, 0, NoOutcome)
+	case c.phase == InDial:
+		e.brokenOff(ci)
 	default:
 		if c.leg >= 0 {
 			e.consultOver(c.leg)
 		}
-		switch c = &e.contacts[ci]; c.phase {
-		case InTalk:
+		if c = &e.contacts[ci]; c.phase == InTalk {
 			c.handled += e.now - c.started
-		case InDial: // an attempt that we broke off is none
-			c.attempts--
 		}
 		e.backInQueue(ci)
 	}
@@ -131,16 +130,18 @@ func (e *Engine) setStatus(a int32, s Status, pause centre.PauseID) {
 		e.withdraw(ci)
 	}
 	if s != Ready {
-		e.freeAimed(a, s == DirectOnly)
+		e.freeAimed(a, s == DirectOnly, everyChannel)
 	}
 }
 
-// freeAimed lets the queues serve what waited for this agent alone; saidToo keeps what a person aimed.
-func (e *Engine) freeAimed(a int32, saidToo bool) {
+const everyChannel = ^uint16(0)
+
+// freeAimed lets the queues serve what waited in the channels for this agent alone; saidToo keeps what a person aimed.
+func (e *Engine) freeAimed(a int32, saidToo bool, channels uint16) {
 	e.scratch = e.scratch[:0]
 	for _, li := range e.agents[a].lanes {
 		l := &e.lanes[li]
-		if saidToo && l.aim.said() {
+		if saidToo && l.aim.said() || channels&(1<<l.channel) == 0 {
 			continue
 		}
 		for _, x := range l.waiting() {
@@ -148,7 +149,7 @@ func (e *Engine) freeAimed(a int32, saidToo bool) {
 		}
 	}
 	for _, ci := range e.pending {
-		if c := &e.contacts[ci]; c.aim.person() && c.aimAt == a && !(saidToo && c.aim.said()) {
+		if c := &e.contacts[ci]; c.aim.person() && c.aimAt == a && !(saidToo && c.aim.said()) && channels&(1<<c.channel) != 0 {
 			e.scratch = append(e.scratch, ci)
 		}
 	}
@@ -190,7 +191,7 @@ func (e *Engine) loseAgent(ev *Event) Code {
 	e.dropOffer(a)
 	e.agents[a].lost = true
 	e.touch(a)
-	e.freeAimed(a, false)
+	e.freeAimed(a, false, everyChannel)
 	e.scratch = e.scratch[:0]
 	for ci := e.agents[a].hand; ci >= 0; ci = e.contacts[ci].handNext {
 		e.scratch = append(e.scratch, ci)

@@ -193,6 +193,10 @@ func (e *Engine) transfer(ev *Event) Code {
 	if code != NoCode {
 		return code
 	}
+	if e.meansAdviser(ci, ev) {
+		e.handOver(ci)
+		return NoCode
+	}
 	switch ev.Target {
 	case ToQueue:
 		if ev.Queue == 0 {
@@ -202,13 +206,9 @@ func (e *Engine) transfer(ev *Event) Code {
 	case ToTeam:
 		return e.transferToTeam(ci, ev)
 	case ToPerson, ToLeader:
-		to, code := e.person(ev, e.contacts[ci].agent)
+		to, code := e.person(ev, ci)
 		if code != NoCode {
 			return code
-		}
-		if leg := e.contacts[ci].leg; leg >= 0 && e.contacts[leg].phase == InTalk && e.contacts[leg].agent == to {
-			e.handOver(ci, leg, to)
-			return NoCode
 		}
 		e.takeBack(ci)
 		e.moveTo(ci, e.contacts[ci].queue)
@@ -219,28 +219,34 @@ func (e *Engine) transfer(ev *Event) Code {
 	return BadTarget
 }
 
-// person gives the agent that a transfer or consultation is aimed at, other than `not`, who must be there and take what is aimed at them.
-func (e *Engine) person(ev *Event, not int32) (int32, Code) {
-	to := e.findAgent(ev.ToAgent)
-	if ev.Target == ToLeader {
-		from := e.findAgent(ev.Agent)
-		if from < 0 {
-			return none, UnknownAgent
-		}
-		if to = none; e.agents[from].team >= 0 {
-			to = e.findAgent(e.teams[e.agents[from].team].leader)
-		}
+// person gives the agent at whom the event aims the contact, other than the one who has it, who must be there, within reach, and take what is aimed at them.
+func (e *Engine) person(ev *Event, ci int32) (int32, Code) {
+	c := &e.contacts[ci]
+	to := e.named(ev)
+	if to < 0 && ev.Target == ToLeader && e.findAgent(ev.Agent) < 0 {
+		return none, UnknownAgent
 	}
-	if to < 0 || to == not || !e.takesAimed(to) {
+	if to < 0 || to == c.agent || !e.takesAimed(to, c.channel) {
 		return none, BadTarget
 	}
 	return to, NoCode
 }
 
-// takesAimed tells whether the agent is there for contacts aimed at the person.
-func (e *Engine) takesAimed(a int32) bool {
+// named gives the person or the leader whom the event names, or none.
+func (e *Engine) named(ev *Event) int32 {
+	if ev.Target == ToPerson {
+		return e.findAgent(ev.ToAgent)
+	}
+	if from := e.findAgent(ev.Agent); from >= 0 && e.agents[from].team >= 0 {
+		return e.findAgent(e.teams[e.agents[from].team].leader)
+	}
+	return none
+}
+
+// takesAimed tells whether the agent is there for contacts of the channel that are aimed at the person.
+func (e *Engine) takesAimed(a int32, ch centre.Channel) bool {
 	ag := &e.agents[a]
-	return ag.signedIn && !ag.lost && (ag.status == Ready || ag.status == DirectOnly)
+	return ag.signedIn && !ag.lost && (ag.status == Ready || ag.status == DirectOnly) && e.reaches(ag, ch)
 }
 
 // transferToTeam keeps a contact for one team of which somebody able is there.
@@ -251,7 +257,7 @@ func (e *Engine) transferToTeam(ci int32, ev *Event) Code {
 	}
 	c := &e.contacts[ci]
 	pi := e.poolFor(c.queue, ti, &c.needs, c.needN)
-	if !e.teamThere(pi, c.agent) {
+	if !e.teamThere(pi, c.agent, c.channel) {
 		return BadTarget
 	}
 	e.takeBack(ci)
@@ -265,23 +271,44 @@ func (e *Engine) transferToTeam(ci int32, ev *Event) Code {
 	return NoCode
 }
 
-// teamThere tells whether anybody whom the pool ever admits, other than `not`, is there.
-func (e *Engine) teamThere(pi, not int32) bool {
+// teamThere tells whether anybody whom the pool ever admits, other than `not`, is there and within reach.
+func (e *Engine) teamThere(pi, not int32, ch centre.Channel) bool {
 	first := e.pools[pi].first
 	for a := range e.agents {
 		ag := &e.agents[a]
-		if first[a] != never && int32(a) != not && ag.signedIn && !ag.lost && ag.status == Ready {
+		if first[a] != never && int32(a) != not && e.onDuty(ag) && e.reaches(ag, ch) {
 			return true
 		}
 	}
 	return false
 }
 
-// handOver makes the adviser who has been listening the contact's agent, without another offer.
-func (e *Engine) handOver(ci, leg, to int32) {
+// meansAdviser tells whether the event hands the contact to the adviser who is on the line: by name, as the leader, or by the team or queue that was asked.
+func (e *Engine) meansAdviser(ci int32, ev *Event) bool {
+	leg := e.contacts[ci].leg
+	if leg < 0 || e.contacts[leg].phase != InTalk {
+		return false
+	}
+	l := &e.contacts[leg]
+	switch ev.Target {
+	case ToPerson, ToLeader:
+		return e.named(ev) == l.agent
+	case ToTeam:
+		return l.aim == aimCouncil && l.team == e.findTeam(ev.Team)
+	case ToQueue:
+		return l.aim == aimExpert && l.queue == e.findQueue(ev.Queue)
+	}
+	return false
+}
+
+// handOver makes the adviser who has been listening the contact's agent, without another offer. An adviser who was asked from another queue takes the contact
+// into that queue.
+func (e *Engine) handOver(ci int32) {
+	leg := e.contacts[ci].leg
+	to, qi := e.contacts[leg].agent, e.contacts[leg].queue
 	e.consultOver(leg)
 	e.takeBack(ci)
-	e.moveTo(ci, e.contacts[ci].queue)
+	e.moveTo(ci, qi)
 	e.leaveQueue(ci)
 	e.parkFor(to, e.contacts[ci].channel)
 	e.connect(ci, to)
@@ -333,7 +360,7 @@ func (e *Engine) woken(ev *Event) Code {
 // wake brings a snoozed contact back: for the agent who put it aside if that agent is there, else to its place.
 func (e *Engine) wake(ci int32) {
 	c := &e.contacts[ci]
-	if a := e.findAgent(c.snoozer); a >= 0 && e.takesAimed(a) {
+	if a := e.findAgent(c.snoozer); a >= 0 && e.takesAimed(a, c.channel) {
 		e.aimAtPerson(ci, a, aimHeld, e.settings.DirectHoldMS)
 	}
 	e.backInQueue(ci)

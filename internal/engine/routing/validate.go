@@ -25,6 +25,7 @@ func ValidateSettings(s *Settings) error {
 	v.duration(nil, "direct_hold_ms", s.DirectHoldMS)
 	v.duration(nil, "decline_cool_ms", s.DeclineCoolMS)
 	v.between(nil, "lapses_to_away", int64(s.LapsesToAway), 0, 100)
+	v.need(s.Told&1 == 0 && s.Told < 1<<centre.ChannelCount, nil, "told", "must name channels by their bits")
 	for i, ms := range s.PriorityCredit {
 		at := &place{list: "priority_credit_ms", i: i}
 		v.duration(at, "", ms)

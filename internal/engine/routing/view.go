@@ -12,6 +12,7 @@ type ContactView struct {
 	Channel  centre.Channel
 	Priority uint8
 	Promise  bool           // a callback whose customer has not been reached
+	Placed   bool           // begun by an agent
 	Agent    centre.AgentID // whose it is or rings at; for a contact that waits, the one agent it is kept for
 	Team     centre.TeamID  // the one team that a waiting contact is kept for
 	Adviser  centre.AgentID // in conversation with the agent
@@ -44,6 +45,7 @@ type AgentView struct {
 	Offer     centre.OfferID   // what rings
 	Ringing   centre.ContactID // what rings
 	Takes     uint16           // bit c: queues may offer a contact of channel c now
+	Reach     uint16           // bit c: the agent can be reached in channel c now, if there; every channel of which it need not be told
 }
 
 // QueueView is one queue as screens see it.
@@ -54,6 +56,7 @@ type QueueView struct {
 	Counts    [int(phaseCount)]int64
 	Endings   [int(endingCount)]int64
 	Arrived   int64
+	Placed    int64 // begun by agents, and not among the arrived
 	Promises  int32 // open
 	Cap       int32 // of promises; negative for none
 	LongestMS int64 // the longest wait among those in InQueue, by place
@@ -62,11 +65,12 @@ type QueueView struct {
 	Handling  int64 // measured conversation and wrap-up, in milliseconds
 }
 
-// CentreView is the whole centre in numbers: Arrived is always the sum of the others.
+// CentreView is the whole centre in numbers: Arrived and Placed together are always the sum of Counts and Endings.
 type CentreView struct {
 	Now     centre.Instant
 	Events  int64
 	Arrived int64
+	Placed  int64 // begun by agents
 	Counts  [int(phaseCount)]int64
 	Endings [int(endingCount)]int64
 	Offers  int64 // made so far
@@ -80,7 +84,7 @@ func (e *Engine) Settings() *Settings { return e.settings }
 
 // Centre gives the centre in numbers.
 func (e *Engine) Centre() CentreView {
-	return CentreView{Now: centre.Instant(e.now), Events: e.events, Arrived: e.arrived, Counts: e.counts, Endings: e.endings, Offers: int64(e.nextOffer) - 1}
+	return CentreView{Now: centre.Instant(e.now), Events: e.events, Arrived: e.arrived, Placed: e.placed, Counts: e.counts, Endings: e.endings, Offers: int64(e.nextOffer) - 1}
 }
 
 // Contact gives one contact that is in the centre.
@@ -95,7 +99,7 @@ func (e *Engine) Contact(id centre.ContactID) (ContactView, bool) {
 func (e *Engine) viewContact(ci int32) ContactView {
 	c := &e.contacts[ci]
 	q := &e.queues[c.queue]
-	v := ContactView{ID: c.id, Phase: c.phase, Queue: q.rules.ID, Channel: c.channel, Priority: c.priority, Promise: c.promise,
+	v := ContactView{ID: c.id, Phase: c.phase, Queue: q.rules.ID, Channel: c.channel, Priority: c.priority, Promise: c.promise, Placed: c.placed,
 		Arrived: centre.Instant(c.arrived), Place: centre.Instant(c.place), Due: centre.Instant(c.due), Until: centre.Instant(c.until),
 		WaitedMS: e.age(c), Step: q.stepAt(e.age(c)), Needs: c.needs, NeedN: c.needN}
 	u := e.urgencyOf(c, ci)
@@ -163,7 +167,8 @@ func (e *Engine) viewAgent(a int32) AgentView {
 	ag := &e.agents[a]
 	v := AgentView{ID: ag.id, Team: ag.profile.Team, Status: ag.status, State: ag.state, Pause: ag.pause, Load: ag.load,
 		Total: e.capacity(ag).Total, InHand: int(ag.talking + ag.parked + ag.wrapping), FreeSince: centre.Instant(ag.freeSince),
-		Since: centre.Instant(ag.since), Partner: ag.profile.Partner, Lost: ag.lost, Takes: ag.mask}
+		Since: centre.Instant(ag.since), Partner: ag.profile.Partner, Lost: ag.lost, Takes: ag.mask,
+		Reach: e.reachOf(ag) & (1<<centre.ChannelCount - 2)}
 	if ag.offer >= 0 {
 		v.Offer, v.Ringing = e.contacts[ag.offer].offer, e.contacts[ag.offer].id
 	}
@@ -189,7 +194,7 @@ func (e *Engine) Queue(id centre.QueueID) (QueueView, bool) {
 		return QueueView{}, false
 	}
 	q := &e.queues[qi]
-	v := QueueView{ID: id, Open: q.open, InForce: !q.gone, Counts: q.counts, Endings: q.endings, Arrived: q.arrived, Promises: q.promises, Cap: q.cap,
+	v := QueueView{ID: id, Open: q.open, InForce: !q.gone, Counts: q.counts, Endings: q.endings, Arrived: q.arrived, Placed: q.placed, Promises: q.promises, Cap: q.cap,
 		Handling: q.measure.handlingMS}
 	for _, li := range q.lanes {
 		l := &e.lanes[li]

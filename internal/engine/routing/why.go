@@ -80,6 +80,8 @@ func (e *Engine) passedOver(l *lane, c *contact, a int32) Code {
 		return ExcludedAgent
 	case l.agent < 0 && !e.admitsNow(&e.pools[l.pool], &e.queues[l.queue], l, a, e.age(c)):
 		return NotQualified
+	case !e.reaches(ag, l.channel):
+		return NotReachable
 	default:
 		return NoRoom
 	}

@@ -117,6 +117,11 @@ func (b *book) byAgent(agent centre.AgentID, verb string, w *words) routing.Even
 		ev.Kind = routing.AgentLost
 	case "found":
 		ev.Kind = routing.AgentFound
+	case "reachable", "unreachable":
+		ev.Kind, ev.Channel = routing.ReachSet, w.channel("channel")
+		if verb == "reachable" {
+			ev.Count = 1
+		}
 	case "signs":
 		ev.Kind = routing.SignedIn
 		if w.next("in or out") == "out" {
@@ -165,6 +170,8 @@ func (b *book) withContact(ev *routing.Event, verb string, w *words) {
 		if w.more() {
 			ev.Reason = centre.ReasonID(b.id("reason", w.next("reason")))
 		}
+	case "places":
+		b.places(ev, w)
 	case "requeues":
 		ev.Kind = routing.Requeued
 		if w.more() && w.left[0] != "forced" {
@@ -185,6 +192,7 @@ func (b *book) withContact(ev *routing.Event, verb string, w *words) {
 		ev.Kind, ev.Reached = routing.CallbackResult, true
 	case "misses":
 		ev.Kind = routing.CallbackResult
+		ev.Force = b.flag(w, "broken-off")
 	default:
 		w.fail("%q is nothing an agent does", verb)
 	}
@@ -239,10 +247,19 @@ func (b *book) ofContact(id centre.ContactID, w *words) routing.Event {
 		ev.Kind, ev.Reached = routing.CallbackResult, true
 	case "does-not-answer":
 		ev.Kind = routing.CallbackResult
+		ev.Force = b.flag(w, "broken-off")
 	default:
 		w.fail("%q is nothing that happens to a contact", verb)
 	}
 	return ev
+}
+
+// places reads whom an agent calls: the queue, and the channel if it is not the phone.
+func (b *book) places(ev *routing.Event, w *words) {
+	ev.Kind, ev.Queue, ev.Channel = routing.Placed, b.queueID(w), centre.Phone
+	if w.more() {
+		ev.Channel = w.channel("channel")
+	}
 }
 
 func (b *book) arrives(ev *routing.Event, w *words) {

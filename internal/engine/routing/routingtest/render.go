@@ -52,7 +52,7 @@ func (b *book) render(d *routing.Decision) string {
 		add("attempt", strconv.Itoa(int(d.Count)))
 	case routing.QueueChanged, routing.LendingChanged:
 		add(map[int32]string{0: "closed", 1: "open"}[d.Count])
-	case routing.Queued:
+	case routing.Queued, routing.PromiseMoved:
 		add("from", when(d.At))
 	}
 	if d.Code != routing.NoCode {

@@ -119,6 +119,18 @@ func (w *words) needs(b *book) []routing.Need {
 	return out
 }
 
+// channels reads "phone,chat" as bits.
+func (w *words) channels(what string) (bits uint16) {
+	for _, s := range w.list(what) {
+		ch, err := centre.ParseChannel(s)
+		if err != nil {
+			w.fail("%s: %v", what, err)
+		}
+		bits |= 1 << ch
+	}
+	return bits
+}
+
 func (w *words) list(what string) []string { return strings.Split(w.next(what), ",") }
 
 // declare takes a line that declares rules or people, and tells whether it was one.
@@ -156,6 +168,8 @@ func (b *book) option(w *words) {
 		b.settings.DirectHoldMS = w.span(what)
 	case "cool":
 		b.settings.DeclineCoolMS = w.span(what)
+	case "told":
+		b.settings.Told = w.channels(what)
 	case "lapses":
 		b.settings.LapsesToAway = int32(w.number(what))
 	case "credit":
@@ -316,14 +330,8 @@ func (b *book) matrix(verb string, w *words) {
 		w.fail("the capacity must be declared first")
 		return
 	}
-	inHand, bits := w.channel("channel in hand"), uint16(0)
-	for _, s := range w.list("channels") {
-		ch, err := centre.ParseChannel(s)
-		if err != nil {
-			w.fail("%v", err)
-		}
-		bits |= 1 << ch
-	}
+	inHand := w.channel("channel in hand")
+	bits := w.channels("channels")
 	if verb == "beside" {
 		b.settings.Capacity[i].Beside[inHand] = bits
 	} else {

@@ -25,7 +25,7 @@ func TestSpecificationPage(t *testing.T) {
 			t.Errorf("there is no row %q", row)
 		}
 	}
-	for c := routing.UnknownContact; c <= routing.TooLate; c++ {
+	for c := routing.UnknownContact; c <= routing.NotReachable; c++ {
 		if !strings.Contains(page, "`"+c.String()+"`") {
 			t.Errorf("code %v is not told", c)
 		}
