@@ -47,7 +47,7 @@ func (a *App) around(routes *http.ServeMux) (http.Handler, error) {
 		}
 		guard.Handler(routes).ServeHTTP(w, r)
 	})
-	return a.recovering(a.measured(headers(a.addressed(a.atOwner(visitors))))), nil
+	return a.recovering(a.measured(headers(a.named(a.addressed(a.atOwner(visitors)))))), nil
 }
 
 // refuse answers with a problem (RFC 9457) before any room is asked.
