@@ -81,7 +81,7 @@ func flatten(where string, v any, into map[string]string, order *[]string) {
 		for i, e := range v {
 			name := fmt.Sprint(i)
 			if m, ok := e.(map[string]any); ok {
-				if k, ok := m["key"].(string); ok && m["id"] != nil {
+				if k, ok := m["key"].(string); ok && (m["id"] != nil || m["do"] != nil) { // an entry, or a step of a voice script
 					name = k
 				}
 			}

@@ -22,6 +22,7 @@ type Document struct {
 	Canned       []Canned     `json:"canned" yaml:"canned,omitempty" nullable:"false"`
 	Lending      []Lending    `json:"lending" yaml:"lending,omitempty" nullable:"false"`
 	People       []Person     `json:"people" yaml:"people" nullable:"false"`
+	Phone        Phone        `json:"phone" yaml:"phone,omitempty"`
 	Rules        Rules        `json:"rules" yaml:"rules"`
 }
 
@@ -180,6 +181,7 @@ type Callback struct {
 	CustomerFirst bool  `json:"customer_first" yaml:"customer_first,omitempty"`
 	Attempts      int32 `json:"attempts" yaml:"attempts,omitempty" minimum:"0" maximum:"10"`
 	RetryS        int32 `json:"retry_s" yaml:"retry_s,omitempty" minimum:"0" maximum:"86400"`
+	DialS         int32 `json:"dial_s" yaml:"dial_s,omitempty" minimum:"0" maximum:"600" doc:"How long an attempt rings before it counts as not reached; 0 = a minute."`
 	Cap           int32 `json:"cap" yaml:"cap,omitempty" minimum:"-1" maximum:"100000"`
 }
 

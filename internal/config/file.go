@@ -110,4 +110,5 @@ func (d *Document) Defaults() {
 	set(&r.LapsesToAway, 1)
 	set(&r.SurveyOpenH, 72)
 	set(&r.KeepMonths, 36)
+	d.Phone.Defaults()
 }

@@ -3,7 +3,11 @@ package config
 import "reflect"
 
 // Fill turns every list that is nil into an empty one, so that readers of JSON meet [] and never null.
-func (d *Document) Fill() { fill(reflect.ValueOf(d).Elem()) }
+// A document from before there were phones gets that section's defaults, and keeps phones off.
+func (d *Document) Fill() {
+	d.Phone.Defaults()
+	fill(reflect.ValueOf(d).Elem())
+}
 
 func fill(v reflect.Value) {
 	switch v.Kind() {

@@ -25,6 +25,11 @@ func (d *Document) each(fn func(section string, i int, e Entry)) {
 	walk("pauses", d.Pauses, fn)
 	walk("canned", d.Canned, fn)
 	walk("people", d.People, fn)
+	walk("phone.trunks", d.Phone.Trunks, fn)
+	walk("phone.lines", d.Phone.Lines, fn)
+	walk("phone.scripts", d.Phone.Scripts, fn)
+	walk("phone.recording.purposes", d.Phone.Recording.Purposes, fn)
+	walk("phone.accounts", d.Phone.Accounts, fn)
 }
 
 func walk[T any, P interface {

@@ -43,10 +43,20 @@ func union(a, b map[string]any) []string {
 	return names
 }
 
-// revert takes back one section: an entry at a time where entries have keys, else as a whole.
+// revert takes back one section: an entry at a time where entries have keys, a field at a time where it has fields, else as a whole.
 func revert(section string, now, was, then any) (any, error) {
 	if reflect.DeepEqual(was, then) {
 		return now, nil
+	}
+	if nowMap, wasMap, thenMap, ok := objects(now, was, then); ok {
+		for _, field := range union(wasMap, thenMap) {
+			v, err := revert(section+"."+field, nowMap[field], wasMap[field], thenMap[field])
+			if err != nil {
+				return nil, err
+			}
+			nowMap[field] = v
+		}
+		return nowMap, nil
 	}
 	nowList, a := entries(now)
 	wasList, b := entries(was)
@@ -68,6 +78,14 @@ func revert(section string, now, was, then any) (any, error) {
 		now = replace(now, key, old)
 	}
 	return now, nil
+}
+
+// objects sees three values as objects; false when one of them is none.
+func objects(now, was, then any) (a, b, c map[string]any, ok bool) {
+	a, okA := now.(map[string]any)
+	b, okB := was.(map[string]any)
+	c, okC := then.(map[string]any)
+	return a, b, c, okA && okB && okC
 }
 
 func merge(a, b map[string]any) map[string]bool {

@@ -18,6 +18,9 @@ func Routing(d *Document, version int64) (*routing.Settings, []routing.Profile) 
 		LapsesToAway:  d.Rules.LapsesToAway,
 		DeclineCoolMS: ms(d.Rules.DeclineCoolS),
 	}
+	if d.Phone.On { // a call needs a line to be answered on
+		s.Told = 1<<centre.Phone | 1<<centre.Callback
+	}
 	for i := range s.PriorityCredit {
 		if i < len(d.Rules.PriorityCreditS) {
 			s.PriorityCredit[i] = ms(d.Rules.PriorityCreditS[i])
@@ -90,7 +93,7 @@ func (t *table) queue(q Queue) routing.Queue {
 		ID: centre.QueueID(q.ID), Weight: int64(q.Weight), TargetMS: ms(q.TargetS), AgeGuaranteeMS: ms(q.GuaranteeS), OfferMS: ms(q.OfferS),
 		WrapUpMS: ms(q.WrapUpS), WrapUpMaxMS: ms(q.WrapUpMaxS),
 		Callback: routing.Promise{
-			CustomerFirst: q.Callback.CustomerFirst, Attempts: q.Callback.Attempts, RetryMS: ms(q.Callback.RetryS), Cap: q.Callback.Cap,
+			CustomerFirst: q.Callback.CustomerFirst, Attempts: q.Callback.Attempts, RetryMS: ms(q.Callback.RetryS), DialMS: ms(q.Callback.DialS), Cap: q.Callback.Cap,
 		},
 	}
 	for _, s := range q.Steps {

@@ -60,6 +60,7 @@ func Validate(d *Document) (errors, warnings []Fault) {
 		c.fault("people", "nobody active is administrator of the whole organisation: nobody could change anything any more")
 	}
 	c.rules()
+	c.phone()
 	if len(c.faults) == 0 { // the engine has the last word, in its own terms
 		settings, _ := Routing(identified(d), 1)
 		if err := routing.ValidateSettings(settings); err != nil {

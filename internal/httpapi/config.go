@@ -80,6 +80,11 @@ func (a *API) registerConfig() {
 	entity(a, "people", "person", room.People())
 	entity(a, "canned", "canned text", room.Canned())
 	entity(a, "capacities", "capacity", room.Capacities())
+	entity(a, "phone-trunks", "trunk", room.Trunks())
+	entity(a, "phone-lines", "telephone line", room.PhoneLines())
+	entity(a, "phone-scripts", "voice script", room.Scripts())
+	entity(a, "phone-purposes", "purpose of recording", room.Purposes())
+	entity(a, "phone-accounts", "desk phone", room.Accounts())
 }
 
 // entity registers list, add, change and remove of one section of the configuration.

@@ -101,6 +101,9 @@ func (b *Book) ID(section, key string) int32 { return b.ids[section][key] }
 // Hours are the opening hours of a queue; nil when the queue is unknown.
 func (b *Book) Hours(q centre.QueueID) *calendar.Hours { return b.hour[q] }
 
+// Opening is one set of opening hours by its key; nil when there is none.
+func (b *Book) Opening(key string) *calendar.Hours { return b.opening[key] }
+
 // ByWidget finds the brand of a public widget key; nil when there is none.
 func (b *Book) ByWidget(key string) *config.Brand {
 	for i := range b.Brands {

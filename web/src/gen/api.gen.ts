@@ -36,14 +36,17 @@ export type ChatState = { "agent"?: string; "files": boolean; "state": "none" | 
 export type ChatSurveyAnswer = { "comment"?: string; "contact_id": number; "oks": number; "solved": "yes" | "no" | "dont_know"; }
 export type ChatToken = { "token": string; "verified": boolean; }
 export type ChatTopic = { "name": string; "queue_id": number; }
+export type ConfigAccount = { "active": boolean; "id": number; "key": string; "person": string; "user": string; }
 export type ConfigBrand = { "colour": string; "greeting": Record<string, string>; "id": number; "key": string; "market": string; "name": string; "origins": Array<string>; "phone"?: string; "privacy_url"?: string; "topics": Array<ConfigTopic>; "widget_key": string; }
-export type ConfigCallback = { "attempts": number; "cap": number; "customer_first": boolean; "retry_s": number; }
+export type ConfigCallback = { "attempts": number; "cap": number; "customer_first": boolean; "dial_s": number; "retry_s": number; }
 export type ConfigCanned = { "brand"?: string; "id": number; "key": string; "text": Record<string, string>; "title": Record<string, string>; }
 export type ConfigCapacity = { "channels": Array<ConfigChannelShare>; "id": number; "key": string; "name": string; "offers_during_wrap_up": boolean; "total": number; }
 export type ConfigChannelShare = { "beside": Array<string>; "channel": "phone" | "chat" | "email" | "messenger" | "form" | "visit" | "callback" | "bot"; "max": number; "parked_by": Array<string>; "weight": number; }
 export type ConfigDay = { "day": "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"; "periods": Array<string>; }
+export type ConfigDialCaps = { "calls_per_day": number; "calls_per_hour": number; "cost_ore_per_day": number; "cost_ore_per_hour": number; }
+export type ConfigDialRule = { "allow": boolean; "cost_ore_per_min": number; "name"?: string; "prefix": string; }
 export type ConfigDifference = { "new"?: string; "old"?: string; "where": string; }
-export type ConfigDocument = { "brands": Array<ConfigBrand>; "canned": Array<ConfigCanned>; "capacities": Array<ConfigCapacity>; "hours": Array<ConfigHours>; "lending": Array<ConfigLending>; "markets": Array<ConfigMarket>; "organisation": ConfigOrganisation; "partners": Array<ConfigPartner>; "pauses": Array<ConfigPause>; "people": Array<ConfigPerson>; "queues": Array<ConfigQueue>; "reasons": Array<ConfigReason>; "rules": ConfigRules; "skills": Array<ConfigSkill>; "teams": Array<ConfigTeam>; }
+export type ConfigDocument = { "brands": Array<ConfigBrand>; "canned": Array<ConfigCanned>; "capacities": Array<ConfigCapacity>; "hours": Array<ConfigHours>; "lending": Array<ConfigLending>; "markets": Array<ConfigMarket>; "organisation": ConfigOrganisation; "partners": Array<ConfigPartner>; "pauses": Array<ConfigPause>; "people": Array<ConfigPerson>; "phone": ConfigPhone; "queues": Array<ConfigQueue>; "reasons": Array<ConfigReason>; "rules": ConfigRules; "skills": Array<ConfigSkill>; "teams": Array<ConfigTeam>; }
 export type ConfigException = { "date": string; "name": string; "periods": Array<string>; }
 export type ConfigFault = { "line"?: number; "text": string; "where": string; }
 export type ConfigGrantText = { "key"?: string; "role": "agent" | "leader" | "analyst" | "planner" | "administrator" | "privacy"; "scope": "organisation" | "brand" | "team" | "queue" | "partner"; }
@@ -52,16 +55,26 @@ export type ConfigLending = { "after_s": number; "close_above_percent": number; 
 export type ConfigMarket = { "country": "NO" | "SE" | "DK" | "FI"; "id": number; "key": string; "language": "nb" | "nn" | "sv" | "en"; "name": string; "time_zone": string; }
 export type ConfigNeedText = { "level": number; "skill": string; }
 export type ConfigOrganisation = { "language": "nb" | "nn" | "sv" | "en"; "name": string; "time_zone": string; }
+export type ConfigOutbound = { "agent": ConfigDialCaps; "centre": ConfigDialCaps; "currency": "NOK" | "SEK" | "DKK" | "EUR"; "line"?: string; "max_minutes": number; "rules": Array<ConfigDialRule>; }
 export type ConfigPartner = { "id": number; "key": string; "name": string; }
 export type ConfigPause = { "id": number; "key": string; "kind": "break" | "meeting" | "training" | "other_work" | "private"; "limit_min"?: number; "name": Record<string, string>; }
 export type ConfigPerson = { "active": boolean; "capacity"?: string; "email": string; "id": number; "key": string; "language": "nb" | "nn" | "sv" | "en"; "name": string; "roles": Array<ConfigGrantText>; "skills": Array<ConfigNeedText>; "team"?: string; }
+export type ConfigPhone = { "accounts": Array<ConfigAccount>; "lines": Array<ConfigPhoneLine>; "on": boolean; "outbound": ConfigOutbound; "recording": ConfigRecording; "scripts": Array<ConfigScript>; "survey": ConfigPhoneSurvey; "trunks": Array<ConfigTrunk>; "wait": ConfigPhoneWait; "whisper": ConfigWhisper; }
+export type ConfigPhoneLine = { "brand": string; "caller_id"?: string; "id": number; "key": string; "language": "nb" | "nn" | "sv" | "en"; "name": string; "number": string; "queue": string; "script"?: string; }
+export type ConfigPhoneSurvey = { "by": "keys" | "link" | "off"; }
+export type ConfigPhoneWait = { "callback_above_s": number; "callback_off": boolean; "every_s": number; "expected": boolean; "music"?: string; "position": boolean; "promise_within_s": number; "redial_s": number; }
+export type ConfigPurpose = { "basis": "none" | "notice" | "consent"; "id": number; "key": string; "name": Record<string, string>; "retention_days": number; }
 export type ConfigQueue = { "age_guarantee_s": number; "brand": string; "callback": ConfigCallback; "channels": Array<string>; "formula": "answered_of_offered" | "answered_of_answered" | "answered_or_abandoned_of_offered" | "connect" | "genesys" | "genesys_short_off" | "genesys_abandons_off" | "cisco_ignored" | "cisco_negative" | "cisco_positive"; "goal_percent": number; "hours": string; "id": number; "key": string; "name": string; "offer_s": number; "short_abandon_s": number; "steps": Array<ConfigStep>; "survey": boolean; "target_s": number; "weight": number; "wrap_up_max_s": number; "wrap_up_s": number; }
 export type ConfigReason = { "active": boolean; "id": number; "key": string; "name": Record<string, string>; "owner"?: string; "parent"?: string; }
+export type ConfigRecording = { "card_pause_max_s": number; "delete_in_wrap_up": boolean; "purposes": Array<ConfigPurpose>; }
 export type ConfigRules = { "decline_cool_s": number; "keep_conversations_months": number; "lapses_to_away": number; "lost_after_s": number; "lost_grace_s": number; "priority_credit_s": Array<number>; "return_hold_s": number; "survey_open_h": number; }
+export type ConfigScript = { "id": number; "key": string; "name": string; "person"?: string; "repeat": number; "steps": Array<IvrStep>; "wait_s": number; }
 export type ConfigSkill = { "id": number; "key": string; "kind": "product" | "language" | "brand" | "market" | "task"; "name": Record<string, string>; }
 export type ConfigStep = { "after_s": number; "all_hands": boolean; "drop_contact_needs": boolean; "needs": Array<ConfigNeedText>; "partners": Array<string>; "teams": Array<string>; }
 export type ConfigTeam = { "id": number; "key": string; "leader"?: string; "name": string; "partner"?: string; }
 export type ConfigTopic = { "name": Record<string, string>; "queue": string; }
+export type ConfigTrunk = { "active": boolean; "caller_id"?: string; "codecs": Array<string>; "host": string; "id": number; "in_band_dtmf": boolean; "keep_alive_s": number; "key": string; "max_calls": number; "name": string; "priority": number; "register": boolean; "rel100": boolean; "session_timers": boolean; "sources": Array<string>; "srtp": "off" | "optional" | "required"; "transport": "udp" | "tcp" | "tls"; "user"?: string; }
+export type ConfigWhisper = { "on": boolean; "text"?: Record<string, string>; }
 export type ConfirmTotpRequest = { "code": string; }
 export type ContactAgent = { "id": number; "load": number; "name": string; "pause_id"?: number; "since_ms": number; "state": "gone" | "free" | "ringing" | "talking" | "wrapping" | "lost"; "status": "offline" | "ready" | "direct_only" | "paused" | "away"; "total": number; }
 export type ContactColleague = { "id": number; "leader": boolean; "name": string; "skill_ids": Array<number>; "state": "gone" | "free" | "ringing" | "talking" | "wrapping" | "lost"; "status": "offline" | "ready" | "direct_only" | "paused" | "away"; "team_id": number; }
@@ -94,6 +107,9 @@ export type ErrorDetail = { "location"?: string; "message"?: string; "value"?: u
 export type ErrorModel = { "detail"?: string; "errors"?: Array<ErrorDetail>; "instance"?: string; "status"?: number; "title"?: string; "type"?: string; }
 export type ExtendWrapUpRequest = { "seconds": number; }
 export type GiveCodeRequest = { "code": string; }
+export type IvrChoice = { "language"?: string; "name"?: Record<string, string>; "press": "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9"; "to"?: string; }
+export type IvrNeed = { "level": number; "skill": string; }
+export type IvrStep = { "after"?: string; "basis"?: "notice" | "consent"; "choices": Array<IvrChoice>; "clip"?: string; "closed"?: string; "digits"?: number; "do": "say" | "notice" | "menu" | "language" | "identify" | "hours" | "callback" | "link" | "record" | "queue" | "outside" | "survey" | "end"; "failed"?: string; "firm"?: boolean; "hours"?: string; "key": string; "message"?: Record<string, string>; "needs": Array<IvrNeed>; "number"?: string; "priority"?: number; "purpose"?: string; "queue"?: string; "text"?: Record<string, string>; "to"?: string; "url"?: string; }
 export type MarkReadRequest = { "message_id": number; }
 export type MessagePage = { "messages": Array<ConversationMessage>; "more": boolean; }
 export type PrioritiseContactRequest = { "priority": number; }
@@ -181,6 +197,26 @@ export type Routes = {
   "POST /api/config/people": { path: { }; query: { }; body: ConfigPerson; out: ConfigPerson }
   "DELETE /api/config/people/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/people/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigPerson; out: ConfigPerson }
+  "GET /api/config/phone-accounts": { path: { }; query: { }; body: undefined; out: Array<ConfigAccount> }
+  "POST /api/config/phone-accounts": { path: { }; query: { }; body: ConfigAccount; out: ConfigAccount }
+  "DELETE /api/config/phone-accounts/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/phone-accounts/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigAccount; out: ConfigAccount }
+  "GET /api/config/phone-lines": { path: { }; query: { }; body: undefined; out: Array<ConfigPhoneLine> }
+  "POST /api/config/phone-lines": { path: { }; query: { }; body: ConfigPhoneLine; out: ConfigPhoneLine }
+  "DELETE /api/config/phone-lines/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/phone-lines/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigPhoneLine; out: ConfigPhoneLine }
+  "GET /api/config/phone-purposes": { path: { }; query: { }; body: undefined; out: Array<ConfigPurpose> }
+  "POST /api/config/phone-purposes": { path: { }; query: { }; body: ConfigPurpose; out: ConfigPurpose }
+  "DELETE /api/config/phone-purposes/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/phone-purposes/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigPurpose; out: ConfigPurpose }
+  "GET /api/config/phone-scripts": { path: { }; query: { }; body: undefined; out: Array<ConfigScript> }
+  "POST /api/config/phone-scripts": { path: { }; query: { }; body: ConfigScript; out: ConfigScript }
+  "DELETE /api/config/phone-scripts/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/phone-scripts/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigScript; out: ConfigScript }
+  "GET /api/config/phone-trunks": { path: { }; query: { }; body: undefined; out: Array<ConfigTrunk> }
+  "POST /api/config/phone-trunks": { path: { }; query: { }; body: ConfigTrunk; out: ConfigTrunk }
+  "DELETE /api/config/phone-trunks/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/phone-trunks/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigTrunk; out: ConfigTrunk }
   "GET /api/config/queues": { path: { }; query: { }; body: undefined; out: Array<ConfigQueue> }
   "POST /api/config/queues": { path: { }; query: { }; body: ConfigQueue; out: ConfigQueue }
   "DELETE /api/config/queues/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
