@@ -14,6 +14,7 @@ type Canary struct {
 	shown   []routing.Decision
 	profile map[centre.AgentID]*routing.Profile
 	state   map[centre.AgentID]told
+	reach   map[centre.AgentID]uint16
 	onPhone map[centre.ContactID]centre.AgentID
 	rules   *routing.Settings
 }
@@ -28,6 +29,7 @@ func Canaries() []string { return append([]string(nil), lawNames[:]...) }
 func NewCanary(name string) *Canary {
 	return &Canary{
 		law: Law(slices.Index(lawNames[:], name)), profile: map[centre.AgentID]*routing.Profile{}, state: map[centre.AgentID]told{},
+		reach:   map[centre.AgentID]uint16{},
 		onPhone: map[centre.ContactID]centre.AgentID{},
 	}
 }
@@ -58,6 +60,8 @@ func (k *Canary) follow(e *routing.Event, decisions []routing.Decision) {
 		k.profile[e.Profile.Agent] = e.Profile
 	case e.Settings != nil:
 		k.rules = e.Settings
+	case e.Kind == routing.ReachSet && first(decisions, routing.Refused) < 0:
+		k.reach[e.Agent] = k.reach[e.Agent]&^(1<<e.Channel) | uint16(e.Count)<<e.Channel
 	}
 	for i := range decisions {
 		switch d := &decisions[i]; d.Kind {
@@ -96,7 +100,7 @@ func (k *Canary) break1(e *routing.Event, ds []routing.Decision) []routing.Decis
 		}
 	case TrueWhy, NoOvertaking, OnTime, Capacity, NotToTheAbsent, Qualified, BestAgent, EveryWaitEnds:
 		if i := first(ds, routing.Offered); i >= 0 {
-			return k.breakOffer(ds, i)
+			return k.breakOffer(e, ds, i)
 		}
 	case NotAgainAtOnce:
 		if i := first(ds, routing.Queued); i >= 0 && e.Kind == routing.Declined && first(ds, routing.Offered) < 0 {
@@ -155,7 +159,7 @@ func (k *Canary) breakRest(e *routing.Event, ds []routing.Decision) []routing.De
 }
 
 // breakOffer breaks a law about the offer ds[i].
-func (k *Canary) breakOffer(ds []routing.Decision, i int) []routing.Decision {
+func (k *Canary) breakOffer(e *routing.Event, ds []routing.Decision, i int) []routing.Decision {
 	d := &ds[i]
 	switch k.law {
 	case TrueWhy:
@@ -175,13 +179,13 @@ func (k *Canary) breakOffer(ds []routing.Decision, i int) []routing.Decision {
 		}
 	case Capacity:
 		for _, id := range k.onPhone {
-			if id != d.Agent && k.state[id].status == routing.Ready && d.Channel == centre.Phone {
+			if id != d.Agent && k.state[id].status == routing.Ready && d.Channel == centre.Phone && k.reaches(id, d.Channel) {
 				d.Agent = id
 				return ds
 			}
 		}
 	default:
-		if id := k.otherThan(d); id != 0 {
+		if id := k.otherThan(e, d); id != 0 {
 			d.Agent = id
 			return ds
 		}
@@ -190,9 +194,9 @@ func (k *Canary) breakOffer(ds []routing.Decision, i int) []routing.Decision {
 }
 
 // otherThan finds somebody to whom the offer may not go: by absence, by skill, or because another suits it better.
-func (k *Canary) otherThan(d *routing.Decision) centre.AgentID {
+func (k *Canary) otherThan(e *routing.Event, d *routing.Decision) centre.AgentID {
 	chosen := k.profile[d.Agent]
-	if chosen == nil || d.Why.Rule != routing.BestFit {
+	if chosen == nil || d.Why.Rule != routing.BestFit || e.Contact != d.Contact || e.NeedCount > 0 {
 		return 0
 	}
 	for id := centre.AgentID(1); int(id) <= len(k.profile); id++ {
@@ -200,7 +204,7 @@ func (k *Canary) otherThan(d *routing.Decision) centre.AgentID {
 		if p == nil || id == d.Agent {
 			continue
 		}
-		free := s.state == routing.Free && s.status == routing.Ready
+		free := s.state == routing.Free && s.status == routing.Ready && k.reaches(id, d.Channel)
 		switch k.law {
 		case NotToTheAbsent:
 			if s.state == routing.Gone {
@@ -217,6 +221,11 @@ func (k *Canary) otherThan(d *routing.Decision) centre.AgentID {
 		}
 	}
 	return 0
+}
+
+// reaches tells whether the agent can be reached in a channel.
+func (k *Canary) reaches(id centre.AgentID, ch centre.Channel) bool {
+	return (k.reach[id]|^k.rules.Told)>>ch&1 != 0
 }
 
 // needsOf is what a queue's step asks for; the last step when last is true, else the first.

@@ -32,6 +32,10 @@ const (
 	notices // an agent who was set Away says Ready
 	loses
 	found
+	lineDrops
+	sendsBack
+	lineReturns
+	places
 	goesHome
 	surelyOut
 	hiredAgain
@@ -99,6 +103,14 @@ func (p *player) actAgent(k action, i uint32, a *agent) {
 		p.lose(i, a)
 	case found:
 		p.find(i, a)
+	case lineDrops:
+		p.dropLine(i, a)
+	case sendsBack:
+		p.sendBack(a)
+	case lineReturns:
+		p.tellReach(a, true)
+	case places:
+		p.placeCall(i, a)
 	case goesHome, surelyOut:
 		if a.status == routing.Offline {
 			a.isOut()
@@ -152,7 +164,11 @@ func (p *player) actContact(k action, id centre.ContactID, c *contact, generatio
 	case dialled:
 		if current {
 			r := p.stream(forDial, c.key|uint64(c.dials)<<legShift)
-			p.send(&routing.Event{Kind: routing.CallbackResult, Contact: id, Agent: c.agent, Reached: r.Bool(p.centre.Behaviour.Reached)})
+			e := routing.Event{Kind: routing.CallbackResult, Contact: id, Agent: c.agent, Reached: r.Bool(p.centre.Behaviour.Reached)}
+			if b := p.centre.Behaviour.BrokenOff; b > 0 && r.Bool(b) {
+				e.Reached, e.Force = false, true
+			}
+			p.send(&e)
 		}
 	default:
 		p.actCustomer(k, id, c)

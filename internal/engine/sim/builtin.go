@@ -82,12 +82,14 @@ func usualBehaviour() Behaviour {
 		Late:       Spread{Shape: Exponential, Mean: 3 * minute},
 		PauseEvery: Spread{Mean: 95 * minute, SD: 40 * minute}, Pause: Spread{Mean: 14 * minute, SD: 10 * minute},
 		LostEvery: Spread{Shape: Exponential, Mean: 20 * time.Hour}, LostFor: Spread{Shape: Exponential, Mean: 90 * second},
-		ForceOut: 0.03, DirectOnly: 0.05,
+		LineEvery: Spread{Shape: Exponential, Mean: 5 * time.Hour}, LineFor: Spread{Mean: 9 * second, SD: 18 * second},
+		PlaceEvery: Spread{Mean: 150 * minute, SD: 90 * minute},
+		ForceOut:   0.03, DirectOnly: 0.05,
 		Transfer: 0.05, Requeue: 0.01, Consult: 0.04, ConsultIn: Spread{Mean: 70 * second, SD: 60 * second},
 		Snooze: 0.15, SnoozeFor: Spread{Shape: Exponential, Mean: 2 * time.Hour}, Woken: 0.3, HangUp: 0.05, Extend: 0.08, Forget: 0.03,
 		Priority: 0.04, LastAgent: 0.03, Raise: 0.01, Due: 0.02, SelfServe: 0.04, SelfAfter: Spread{Shape: Exponential, Mean: 2 * minute},
 		Callback: 0.25, AskAfter: Spread{Shape: Exponential, Mean: 100 * second}, Window: Spread{Mean: 3 * time.Hour, SD: time.Hour},
-		Reached: 0.75, Ring: Spread{Mean: 14 * second, SD: 8 * second},
+		Reached: 0.75, Ring: Spread{Mean: 14 * second, SD: 8 * second}, BrokenOff: 0.02,
 		Redial: 0.4, RedialIn: Spread{Mean: 14 * minute, SD: 14 * minute}, RedialKeep: 0.3,
 		LeverEvery: Spread{Shape: Exponential, Mean: time.Hour}, RuleEvery: Spread{Shape: Exponential, Mean: 5 * time.Hour},
 		ProfileEvery: Spread{Shape: Exponential, Mean: 30 * minute}, ForceClose: 0.2,
@@ -228,6 +230,7 @@ func Large(people int) *Centre {
 	c.Settings = routing.Settings{
 		Version: 1, Capacity: capacities(), PriorityCredit: usualPriorityCredit(),
 		LostGraceMS: 60_000, ReturnHoldMS: 30_000, DirectHoldMS: 60_000, LapsesToAway: 1, DeclineCoolMS: 30_000,
+		Told: bit(centre.Phone, centre.Callback),
 	}
 	addPeople(c, people)
 	b := &builder{c: c, load: float64(people) * 7.2 * 3600 * 0.80, shape: dayShape(24)}

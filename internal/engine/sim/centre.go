@@ -95,6 +95,9 @@ type Behaviour struct {
 	Pause        Spread  // length of a pause
 	LostEvery    Spread  // between lost connections
 	LostFor      Spread  // until the connection is back
+	LineEvery    Spread  // between lost lines, where the rules want reach to be told
+	LineFor      Spread  // until the line is back
+	PlaceEvery   Spread  // between calls that an agent places
 	ForceOut     float64 // share of shifts that end by a forced sign-out in mid-conversation
 	DirectOnly   float64 // share of pauses spent reachable for colleagues only
 	ProfileEvery Spread  // between changes of one agent's skills, centre-wide
@@ -121,6 +124,7 @@ type Behaviour struct {
 	Window     Spread  // how long the promise stands
 	Reached    float64 // share of dials that are answered
 	Ring       Spread  // how long a dial takes
+	BrokenOff  float64 // share of dials that our own side breaks off
 	Redial     float64 // share of those who gave up that approach again
 	RedialIn   Spread  // after which time
 	RedialKeep float64 // share of redials that find their waiting again as credit

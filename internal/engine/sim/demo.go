@@ -13,6 +13,7 @@ func Demo() *Centre {
 	c.Settings = routing.Settings{
 		Version: 1, Capacity: capacities(), PriorityCredit: usualPriorityCredit(),
 		LostGraceMS: 60_000, ReturnHoldMS: 30_000, DirectHoldMS: 60_000, LapsesToAway: 1, DeclineCoolMS: 30_000,
+		Told:  bit(centre.Phone, centre.Callback),
 		Teams: []routing.Team{{ID: 1, Leader: 1}, {ID: 2, Leader: 15}, {ID: 3, Leader: 29, Partner: 1}},
 	}
 	c.TeamNames = []string{"north", "south", "partner"}

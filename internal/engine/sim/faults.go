@@ -168,7 +168,7 @@ var strayKinds = [...]routing.EventKind{
 	routing.Abandoned, routing.Accepted, routing.Declined, routing.Ended, routing.WrapUpExtended, routing.WrappedUp, routing.Requeued,
 	routing.Transferred, routing.ConsultAsked, routing.ConsultEnded, routing.Snoozed, routing.Woken, routing.Prioritised, routing.DueSet,
 	routing.HandedOff, routing.CallbackAsked, routing.CallbackResult, routing.Woke, routing.SignedIn, routing.AgentFound, routing.StatusChanged,
-	routing.AgentLost, routing.LendingSet, routing.NoEvent, routing.SettingsChanged,
+	routing.AgentLost, routing.LendingSet, routing.NoEvent, routing.SettingsChanged, routing.Placed, routing.ReachSet,
 }
 
 // stray sends a command that nobody meant: any kind with ids that may exist, belong to others, or never were.

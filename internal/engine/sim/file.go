@@ -138,6 +138,7 @@ type fileRules struct {
 	DirectHold     seconds   `yaml:"direct_hold_s"`
 	LapsesToAway   int32     `yaml:"lapses_to_away"`
 	DeclineCool    seconds   `yaml:"decline_cool_s"`
+	Told           []string  `yaml:"told"`
 }
 
 // seconds is a duration in the file: a number of seconds, whole or not.

@@ -58,6 +58,9 @@ func (r *reader) rules(raw *fileRules, s *routing.Settings) {
 	s.Version = 1
 	s.LostGraceMS, s.ReturnHoldMS, s.DirectHoldMS = raw.LostGrace.ms(), raw.ReturnHold.ms(), raw.DirectHold.ms()
 	s.LapsesToAway, s.DeclineCoolMS = raw.LapsesToAway, raw.DeclineCool.ms()
+	for i, name := range raw.Told {
+		s.Told |= 1 << r.channel(fmt.Sprintf("rules.told[%d]", i), name)
+	}
 	if len(raw.PriorityCredit) > len(s.PriorityCredit) {
 		r.fault("rules.priority_credit_s", "%d credits: there are ten priorities, 0 to 9", len(raw.PriorityCredit))
 		return
@@ -324,9 +327,11 @@ func (b *Behaviour) fields() (map[string]*float64, map[string]*Spread) {
 			"requeue": &b.Requeue, "consult": &b.Consult, "snooze": &b.Snooze, "woken": &b.Woken, "hang_up": &b.HangUp, "extend": &b.Extend,
 			"forget": &b.Forget, "priority": &b.Priority, "last_agent": &b.LastAgent, "raise": &b.Raise, "due": &b.Due, "self_serve": &b.SelfServe,
 			"callback": &b.Callback, "reached": &b.Reached, "redial": &b.Redial, "redial_keep": &b.RedialKeep, "force_close": &b.ForceClose,
+			"broken_off": &b.BrokenOff,
 		}, map[string]*Spread{
 			"answer": &b.Answer, "notice": &b.Notice, "late": &b.Late, "pause_every": &b.PauseEvery, "pause": &b.Pause, "lost_every": &b.LostEvery,
 			"lost_for": &b.LostFor, "profile_every": &b.ProfileEvery, "consult_in": &b.ConsultIn, "snooze_for": &b.SnoozeFor, "self_after": &b.SelfAfter,
 			"ask_after": &b.AskAfter, "window": &b.Window, "ring": &b.Ring, "redial_in": &b.RedialIn, "lever_every": &b.LeverEvery, "rule_every": &b.RuleEvery,
+			"line_every": &b.LineEvery, "line_for": &b.LineFor, "place_every": &b.PlaceEvery,
 		}
 }

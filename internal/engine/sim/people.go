@@ -13,6 +13,9 @@ type agent struct {
 	leaving    bool
 	lost       bool
 	changed    bool // skills differ from the profile's
+	line       bool // has told that calls can come
+	placed     uint16
+	call       centre.ContactID // the latest conversation by phone
 	status     routing.Status
 	state      routing.State
 	tries      uint8 // of signing out
@@ -61,7 +64,9 @@ func (p *player) signIn(i uint32) {
 	if a.shiftEnds < endOfTime {
 		p.agenda.plan(max(a.shiftEnds, p.now), goesHome, a.generation, i)
 	}
+	p.planLine(i, a, r)
 	p.send(&routing.Event{Kind: routing.SignedIn, Agent: a.id, Status: routing.Ready})
+	p.tellReach(a, true)
 }
 
 // pause begins a break; its end and the next break are planned from the shift's stream at this instant.
@@ -207,7 +212,7 @@ func (p *player) changeSkills(i uint32, leaves bool) {
 	a := &p.agents[i]
 	if leaves {
 		a.generation++
-		a.inShift, a.leaving = false, false
+		a.inShift, a.leaving, a.line = false, false, false
 		p.send(&routing.Event{Kind: routing.AgentRemoved, Agent: a.id})
 		p.agenda.plan(p.now+600_000, hiredAgain, 0, i)
 		return

@@ -41,10 +41,10 @@ func TestSimulationReachesEverything(t *testing.T) {
 		p.play(seed + 1)
 	}
 	var want []string
-	for k := routing.SettingsChanged; k <= routing.Woke; k++ {
+	for k := routing.SettingsChanged; k <= routing.Placed; k++ {
 		want = append(want, "event "+k.String())
 	}
-	for k := routing.Queued; k <= routing.WakeAt; k++ {
+	for k := routing.Queued; k <= routing.PromiseMoved; k++ {
 		want = append(want, "decision "+k.String())
 	}
 	for r := routing.BestFit; r <= routing.HeldRule; r++ {
@@ -62,12 +62,13 @@ func TestSimulationReachesEverything(t *testing.T) {
 	for s := routing.Offline; s <= routing.Away; s++ {
 		want = append(want, "status "+s.String())
 	}
-	for _, c := range []routing.Code{routing.NotQualified, routing.ExcludedAgent, routing.ReservedFor, routing.NotYetDue, routing.NoRoom} {
+	for _, c := range []routing.Code{routing.NotQualified, routing.ExcludedAgent, routing.ReservedFor, routing.NotYetDue, routing.NoRoom, routing.NotReachable} {
 		want = append(want, "overtaken by "+c.String())
 	}
 	for _, c := range []routing.Code{
 		routing.UnknownContact, routing.UnknownAgent, routing.UnknownQueue, routing.UnknownTeam, routing.OfferOver, routing.NotYours, routing.WrongState,
 		routing.AlreadyThere, routing.InConversation, routing.BadTarget, routing.NotDeferred, routing.TooLong, routing.ContactOver, routing.StaleSettings,
+		routing.NoRoom, routing.NotReachable,
 	} {
 		want = append(want, "refused "+c.String())
 	}

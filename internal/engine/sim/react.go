@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"sentral/internal/centre"
 	"sentral/internal/engine/routing"
 )
 
@@ -74,6 +75,11 @@ func (p *player) react(d *routing.Decision, e *routing.Event) {
 func (p *player) refused(e *routing.Event) {
 	p.tally.refused++
 	switch e.Kind {
+	case routing.Placed:
+		if c := p.at(e.Contact); c != nil && c.state == unborn {
+			c.state = gone
+		}
+		return
 	case routing.Ended, routing.Abandoned, routing.Requeued, routing.Transferred, routing.Snoozed, routing.WrappedUp:
 	default:
 		return
@@ -119,6 +125,9 @@ func (p *player) seeConnected(d *routing.Decision, c *contact) {
 	if !c.answered {
 		c.answered = true
 		p.tally.answer(c, p.now)
+	}
+	if i := int(d.Agent) - 1; c.channel == centre.Phone && i >= 0 && i < len(p.agents) {
+		p.agents[i].call = d.Contact
 	}
 	p.beginTalk(d.Contact, c, d.Agent)
 }
