@@ -36,7 +36,7 @@ export const queues: Section<'queues'> = {
     wrap_up_max_s: 600,
     survey: true,
     steps: [{ after_s: 0, needs: [], teams: [], partners: [], all_hands: false, drop_contact_needs: false }],
-    callback: { attempts: 3, retry_s: 600, cap: 20, customer_first: false },
+    callback: { attempts: 3, retry_s: 600, cap: 20, customer_first: false, dial_s: 0 },
   }),
   columns: [
     { head: 'admin.queue.brand', cell: (q, a) => nameOf(a.document.brands, q.brand) },
