@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
 
 	"sentral/internal/telephony/media"
@@ -27,17 +28,21 @@ type sound struct {
 	sending  sync.Mutex
 	outbound *media.Outbound
 	out      *srtp.Context // nil until keys are agreed
-	shift    uint32        // what is added to the time stamps of outbound, which knows nothing of pauses
-	resumed  bool          // the next packet follows a pause
-	stamp    uint32        // of the last packet
-	last     time.Time     // when the last frame was sent
-	report   time.Time     // when the last report was
+	sealed   func([]byte)  // seal, bound once: a tick allocates nothing
+	wire     func([]byte) error
+	written  rtp.Header
+	shift    uint32    // what is added to the time stamps of outbound, which knows nothing of pauses
+	resumed  bool      // the next packet follows a pause
+	stamp    uint32    // of the last packet
+	last     time.Time // when the last frame was sent
+	report   time.Time // when the last report was
 	octets   uint32
 	sent     atomic.Uint64
 
 	reading sync.Mutex
 	inbound *media.Inbound
 	in      *srtp.Context // nil until keys are agreed
+	header  rtp.Header
 	parsed  media.Packet
 	heard   reception
 	refused atomic.Uint64
@@ -47,7 +52,9 @@ type sound struct {
 
 func newSound() *sound {
 	o := media.NewOutbound()
-	return &sound{ssrc: o.SSRC(), outbound: o, inbound: media.NewInbound(media.PCMU)}
+	s := &sound{ssrc: o.SSRC(), outbound: o, inbound: media.NewInbound(media.PCMU)}
+	s.sealed = s.seal
+	return s
 }
 
 // agreed takes the codec and the payload type of telephone events, 0 for none.
@@ -85,18 +92,22 @@ func (s *sound) push(f *media.Frame, now time.Time, send func([]byte) error) {
 		s.resumed = true
 	}
 	s.last = now
-	s.outbound.Push(f, func(b []byte) {
-		s.stamp = binary.BigEndian.Uint32(b[4:]) + s.shift
-		binary.BigEndian.PutUint32(b[4:], s.stamp)
-		if s.resumed {
-			b[1] |= 0x80
-			s.resumed = false
-		}
-		s.octets += uint32(len(b) - headerLen)
-		if sealed, err := s.out.EncryptRTP(b[:0], b, nil); err == nil && send(sealed) == nil {
-			s.sent.Add(1)
-		}
-	})
+	s.wire = send
+	s.outbound.Push(f, s.sealed)
+}
+
+// seal sends one packet of outbound's, in place; the caller holds sending.
+func (s *sound) seal(b []byte) {
+	s.stamp = binary.BigEndian.Uint32(b[4:]) + s.shift
+	binary.BigEndian.PutUint32(b[4:], s.stamp)
+	if s.resumed {
+		b[1] |= 0x80
+		s.resumed = false
+	}
+	s.octets += uint32(len(b) - headerLen)
+	if out, err := s.out.EncryptRTP(b[:0], b, &s.written); err == nil && s.wire(out) == nil {
+		s.sent.Add(1)
+	}
 }
 
 // press queues keys to be sent as telephone events while frames are pushed.
@@ -129,7 +140,7 @@ func (s *sound) take(b []byte, now time.Time) bool {
 		s.reading.Unlock()
 		return ok
 	}
-	plain, err := s.in.DecryptRTP(b[:0], b, nil)
+	plain, err := s.in.DecryptRTP(b[:0], b, &s.header)
 	p := &s.parsed
 	if err != nil || media.ParseRTP(plain, p) != nil {
 		s.reading.Unlock()
