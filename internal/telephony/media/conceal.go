@@ -6,6 +6,7 @@ type concealer struct {
 	past [2 * FrameSamples]int16 // the last 40 ms that were heard
 	lag  int                     // the period that is repeated
 	at   int                     // samples made up since the loss; 0 when nothing is lost
+	some bool                    // something has been heard at all
 }
 
 const (
@@ -26,16 +27,17 @@ func (c *concealer) heard(f *Frame) {
 		}
 		c.at = 0
 	}
+	c.some = true
 	copy(c.past[:FrameSamples], c.past[FrameSamples:])
 	copy(c.past[FrameSamples:], f[:])
 }
 
 // fill makes up samples; false says that the fade has ended and there is only silence left.
 func (c *concealer) fill(out []int16) bool {
-	if c.at == 0 {
+	if c.at == 0 && c.some {
 		c.lag = c.period()
 	}
-	if c.at >= fullFor+fadeFor {
+	if !c.some || c.at >= fullFor+fadeFor {
 		return false
 	}
 	for i := range out {
