@@ -16,7 +16,7 @@ var floors = []struct {
 	{[]string{"engine/routing"}, "the pure engine"},
 	{[]string{"engine/audit", "engine/replay", "engine/routing/routingtest", "plan/staffing", "quality/index", "quality/insight", "telephony/media", "telephony/ivr"},
 		"what judges the engine, pure numbers; sound; voice menus"},
-	{[]string{"engine/sim", "plan/forecast", "config", "desk/knowledge", "telephony/signal", "telephony/webleg", "telephony/testphone"},
+	{[]string{"engine/sim", "plan/forecast", "config", "desk/knowledge", "telephony/signal", "telephony/speech", "telephony/webleg", "telephony/testphone"},
 		"a seed drives the engine; the configuration's types; calls"},
 	{[]string{"engine/journal", "desk/access", "desk/conversation"}, "the log's words, who may do what, what was said"},
 	{[]string{"store"}, "one SQL text behind the rooms' small interfaces"},
