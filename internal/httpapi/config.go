@@ -68,6 +68,12 @@ func (a *API) registerConfig() {
 		}) (chat.SecretOf, error) {
 			return a.Rooms.Chat.MakeBrandSecret(ctx, in.Subject, in.ID)
 		})
+	a.registerSections()
+}
+
+// registerSections registers the lists of the configuration.
+func (a *API) registerSections() {
+	room := a.Rooms.Config
 	entity(a, "brands", "brand", room.Brands())
 	entity(a, "markets", "market", room.Markets())
 	entity(a, "skills", "skill", room.Skills())
