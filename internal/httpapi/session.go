@@ -55,6 +55,23 @@ func (a *API) registerSession() {
 		})
 	run(a, operation{method: http.MethodDelete, path: "/api/me/totp", id: "remove-totp", tag: "session", summary: "Stop using the authenticator app (a fresh sign-in is needed)"},
 		func(ctx context.Context, in *struct{ Who }) error { return room.RemoveTOTP(ctx, in.Subject) })
+	run(a, operation{method: http.MethodPost, path: "/api/me/proof", id: "prove", tag: "session", summary: "Prove again who you are, before a sensitive action: a code of the authenticator app where one is in use, else the password"},
+		func(ctx context.Context, in *struct {
+			Who
+			Body struct {
+				Password string `json:"password,omitempty" maxLength:"200"`
+				Code     string `json:"code,omitempty" maxLength:"6"`
+			}
+		}) error {
+			return room.Prove(ctx, in.Subject, in.Body.Password, in.Body.Code)
+		})
+	run(a, operation{method: http.MethodPost, path: "/api/me/proof/passkey", id: "prove-by-passkey", tag: "session", summary: "Prove again who you are with a passkey; the challenge is that of POST /api/session/passkey/begin"},
+		func(ctx context.Context, in *struct {
+			Who
+			Body access.PasskeyAnswer
+		}) error {
+			return room.ProveByPasskey(ctx, in.Subject, in.Body)
+		})
 	a.registerPasskeys()
 	run(a, operation{method: http.MethodDelete, path: "/api/session", id: "sign-out", tag: "session", summary: "Sign out here"},
 		func(ctx context.Context, in *struct{ Who }) error { return room.SignOut(ctx, in.Subject) })

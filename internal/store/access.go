@@ -95,6 +95,11 @@ func (a Access) TouchSession(ctx context.Context, hash string, seen centre.Insta
 	return a.exec(ctx, `UPDATE session SET seen=$3 WHERE domain=$1 AND hash=$2`, a.Domain, hash, seen)
 }
 
+// ProveSession implements access.Store.
+func (a Access) ProveSession(ctx context.Context, hash string, proved centre.Instant) error {
+	return a.exec(ctx, `UPDATE session SET proved=$3 WHERE domain=$1 AND hash=$2`, a.Domain, hash, proved)
+}
+
 // SessionsOf implements access.Store.
 func (a Access) SessionsOf(ctx context.Context, person centre.AgentID) (out []access.Session, err error) {
 	err = a.DB.Read(ctx, func(ctx context.Context, tx *Tx) error {

@@ -23,8 +23,8 @@ var table = map[Role]map[Action]reach{
 	},
 	RoleAnalyst:       {SeeWall: all, ReadEvents: all},
 	RolePlanner:       {SeeWall: all, ReadEvents: all, ReadConfig: all},
-	RoleAdministrator: {SeeWall: all, ReadConfig: all, WriteConfig: all, ManagePeople: all, ManageKeys: all, ReadEvents: all, SetOthersStatus: all},
-	RolePrivacy:       {ReadAudit: all, SearchCustomers: all, ReadCustomers: all, ErasePeople: all, PlayRecordings: all, DeleteRecordings: all},
+	RoleAdministrator: {SeeWall: all, ReadConfig: all, WriteConfig: all, ManagePeople: all, ManageKeys: all, ReadEvents: all, SetOthersStatus: all, ReadSetupAudit: all},
+	RolePrivacy:       {ReadAudit: all, ReadSetupAudit: all, SearchCustomers: all, ReadCustomers: all, ErasePeople: all, PlayRecordings: all, DeleteRecordings: all},
 }
 
 // Can decides whether s may do a to o. It is the only place where that is decided: every room asks it before it reads or writes. An unknown
@@ -104,6 +104,6 @@ func Actions(s Subject) []Action {
 
 var everyAction = []Action{
 	AnswerContacts, ReadContacts, MoveContacts, ReadCustomers, SearchCustomers, WriteCustomers, SeeWall, SetOthersStatus, ReadConfig,
-	WriteConfig, ManagePeople, ManageKeys, ReadAudit, ReadEvents, ErasePeople, ListenToContacts,
+	WriteConfig, ManagePeople, ManageKeys, ReadAudit, ReadSetupAudit, ReadEvents, ErasePeople, ListenToContacts,
 	TakeCalls, CallOut, PlayRecordings, DeleteRecordings,
 }

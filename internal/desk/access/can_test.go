@@ -46,6 +46,7 @@ func TestCan(t *testing.T) {
 		{"a partner's people read nothing of another partner", partner, ReadContacts, Object{Partner: 2, Agent: 31}, false},
 		{"administrators read no conversations", admin, ReadContacts, theirs, false},
 		{"administrators read no audit log", admin, ReadAudit, Object{}, false},
+		{"administrators read what was set up and who was let in", admin, ReadSetupAudit, Object{}, true},
 		{"a key owns nothing: what is nobody's is not its own", key, AnswerContacts, Object{}, false},
 		{"nobody may nothing", nobody, ReadContacts, Object{}, false},
 		{"an unknown action is denied", admin, Action("contacts.burn"), Object{}, false},

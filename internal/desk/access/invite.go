@@ -78,7 +78,7 @@ func (r *Room) ForgetSecondFactor(ctx context.Context, s Subject, id centre.Agen
 		return centre.ErrorAt(centre.Missing, "id", "nobody has the id %d", id)
 	}
 	if !s.Fresh && !s.System {
-		return stale
+		return Stale
 	}
 	err := r.store.ChangeCredential(ctx, id, func(c *Credential) error {
 		c.TOTP, c.TOTPPending, c.TOTPLast = nil, nil, 0

@@ -52,10 +52,13 @@ func (k KeyRow) view() KeyView {
 	return KeyView{ID: k.ID, Name: k.Name, Prefix: k.Prefix, Grants: k.Grants, Since: k.Since, Used: k.Used, Expires: k.Expires}
 }
 
-// AddKey makes an API key. Nobody can give a key more than they hold themselves.
+// AddKey makes an API key. Nobody can give a key more than they hold themselves. It needs a fresh sign-in: a key lives longer than any session.
 func (r *Room) AddKey(ctx context.Context, s Subject, n NewKey) (KeySecret, error) {
 	if !Everywhere(s, ManageKeys) || s.Key != 0 {
 		return KeySecret{}, denied(ManageKeys)
+	}
+	if !s.Fresh && !s.System {
+		return KeySecret{}, Stale
 	}
 	for i, g := range n.Grants {
 		if _, ok := table[g.Role]; !ok {

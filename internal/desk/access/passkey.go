@@ -136,7 +136,7 @@ func (r *Room) BeginPasskey(ctx context.Context, s Subject) (Ceremony, error) {
 		return Ceremony{}, noPasskeys
 	}
 	if !s.Fresh {
-		return Ceremony{}, stale
+		return Ceremony{}, Stale
 	}
 	h, err := r.holder(ctx, s.Person)
 	if err != nil {
@@ -192,7 +192,7 @@ func (r *Room) AddPasskey(ctx context.Context, s Subject, a PasskeyAnswer) error
 // RemovePasskey forgets one. It needs a fresh sign-in.
 func (r *Room) RemovePasskey(ctx context.Context, s Subject, id int64) error {
 	if !s.Fresh {
-		return stale
+		return Stale
 	}
 	if err := r.store.RemovePasskey(ctx, s.Person, id); err != nil {
 		return err
@@ -217,24 +217,33 @@ func (r *Room) BeginPasskeySignIn(_ context.Context, address string) (Ceremony, 
 
 // PasskeySignIn takes the authenticator's answer and signs its holder in. A passkey with user verification is two factors in itself.
 func (r *Room) PasskeySignIn(ctx context.Context, a PasskeyAnswer, browser string) (SignedIn, error) {
-	c, err := r.take(a.ID)
+	h, err := r.answered(ctx, a)
 	if err != nil {
 		return SignedIn{}, err
 	}
+	return r.open(ctx, h.person, browser, false)
+}
+
+// answered finds whose passkey has answered a challenge that anybody's may answer.
+func (r *Room) answered(ctx context.Context, a PasskeyAnswer) (holder, error) {
+	c, err := r.take(a.ID)
+	if err != nil {
+		return holder{}, err
+	}
 	if c.person != 0 || r.web == nil {
-		return SignedIn{}, noPasskeys
+		return holder{}, noPasskeys
 	}
 	parsed, err := protocol.ParseCredentialRequestResponseBody(bytes.NewReader(a.Credential))
 	if err != nil {
-		return SignedIn{}, centre.ErrorAt(centre.Invalid, "credential", "is not an answer of an authenticator")
+		return holder{}, centre.ErrorAt(centre.Invalid, "credential", "is not an answer of an authenticator")
 	}
 	row, err := r.store.PasskeyByCredential(ctx, parsed.RawID)
 	if err != nil {
-		return SignedIn{}, centre.Errorf(centre.Unknown, "nobody here has this passkey")
+		return holder{}, centre.Errorf(centre.Unknown, "nobody here has this passkey")
 	}
 	h, err := r.holder(ctx, row.Person)
 	if err != nil {
-		return SignedIn{}, err
+		return holder{}, err
 	}
 	used, err := r.web.ValidateDiscoverableLogin(func(_, user []byte) (webauthn.User, error) {
 		if !bytes.Equal(user, h.WebAuthnID()) {
@@ -243,14 +252,14 @@ func (r *Room) PasskeySignIn(ctx context.Context, a PasskeyAnswer, browser strin
 		return h, nil
 	}, c.data, parsed)
 	if err != nil || used.Authenticator.CloneWarning {
-		return SignedIn{}, centre.Errorf(centre.Unknown, "the passkey's answer does not fit")
+		return holder{}, centre.Errorf(centre.Unknown, "the passkey's answer does not fit")
 	}
 	body, err := json.Marshal(used)
 	if err != nil {
-		return SignedIn{}, centre.Errorf(centre.Internal, "passkey: %w", err)
+		return holder{}, centre.Errorf(centre.Internal, "passkey: %w", err)
 	}
 	if err := r.store.UsePasskey(ctx, row.ID, body, r.instant()); err != nil {
-		return SignedIn{}, err
+		return holder{}, err
 	}
-	return r.open(ctx, h.person, browser, false)
+	return h, nil
 }

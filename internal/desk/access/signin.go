@@ -247,7 +247,7 @@ func (r *Room) ChangePassword(ctx context.Context, s Subject, old, password stri
 			return r.noteSlowed(ctx, c, centre.ErrorAt(centre.Invalid, "old", "is not your password"))
 		}
 	} else if !s.Fresh {
-		return stale
+		return Stale
 	}
 	if err := checkPassword(password, p.Name, p.Email); err != nil {
 		if back := r.passed(ctx, s.Person, true); back != nil {
@@ -273,9 +273,6 @@ func (r *Room) choose(ctx context.Context, id centre.AgentID, password string) e
 		return nil
 	})
 }
-
-// stale refuses what only somebody may do who has just proved who they are.
-var stale = centre.Errorf(centre.Forbidden, "sign in again first: this needs a fresh sign-in")
 
 // SessionFor opens a session for somebody without asking for anything. The demo's simulated agents use it in place of a password; no route reaches it.
 func (r *Room) SessionFor(ctx context.Context, id centre.AgentID) (SignedIn, error) {

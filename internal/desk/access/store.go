@@ -16,6 +16,7 @@ type Store interface {
 	AddSession(ctx context.Context, s Session) error
 	Session(ctx context.Context, hash string) (Session, error) // Missing when there is none
 	TouchSession(ctx context.Context, hash string, seen centre.Instant) error
+	ProveSession(ctx context.Context, hash string, proved centre.Instant) error
 	SessionsOf(ctx context.Context, person centre.AgentID) ([]Session, error)
 	EndSession(ctx context.Context, hash string) error
 	EndSessionsOf(ctx context.Context, person centre.AgentID, except string) error

@@ -77,6 +77,7 @@ const (
 	ManagePeople     Action = "people.manage"
 	ManageKeys       Action = "keys.manage"
 	ReadAudit        Action = "audit.read"
+	ReadSetupAudit   Action = "audit.read_setup" // the lines about configuration, access and sign-in alone
 	ReadEvents       Action = "events.read"
 	ErasePeople      Action = "customers.erase"
 	ListenToContacts Action = "contacts.listen"

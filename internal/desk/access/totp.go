@@ -66,7 +66,7 @@ func (r *Room) BeginTOTP(ctx context.Context, s Subject) (TOTPSecret, error) {
 	}
 	err = r.store.ChangeCredential(ctx, s.Person, func(c *Credential) error {
 		if c.TOTP != nil && !s.Fresh { // whoever finds a desk unlocked must not put their own phone in the place of its owner's
-			return stale
+			return Stale
 		}
 		c.TOTPPending = sealed
 		return nil
@@ -110,7 +110,7 @@ func (r *Room) ConfirmTOTP(ctx context.Context, s Subject, code string) error {
 // RemoveTOTP stops asking for codes. It needs a fresh sign-in.
 func (r *Room) RemoveTOTP(ctx context.Context, s Subject) error {
 	if !s.Fresh {
-		return stale
+		return Stale
 	}
 	err := r.store.ChangeCredential(ctx, s.Person, func(c *Credential) error {
 		c.TOTP, c.TOTPPending, c.TOTPLast = nil, nil, 0

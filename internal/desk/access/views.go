@@ -92,6 +92,7 @@ type AuditLine struct {
 type AuditPage struct {
 	Lines []AuditLine `json:"lines" nullable:"false"`
 	More  bool        `json:"more"`
+	Part  bool        `json:"part" doc:"Only the lines about configuration, access and sign-in; the others are for the privacy role."`
 	Whole bool        `json:"whole" doc:"Every hash follows from the one before: nothing was changed, removed or reordered."`
 }
 

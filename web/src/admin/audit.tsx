@@ -33,6 +33,7 @@ export function Audit() {
   return (
     <div className={css.editor}>
       <SearchField label={t('admin.search', { what: t('admin.s.audit').toLowerCase() })} value={find} set={setFind} count={hits.length} />
+      {pages.data?.pages[0]?.part && <p className="sub">{t('admin.audit.part')}</p>}
       <p>
         <Status level={whole ? 'ok' : 'bad'}>{t(whole ? 'admin.audit.whole' : 'admin.audit.broken')}</Status>
       </p>

@@ -62,7 +62,7 @@ const asks: Partial<Record<Place, string>> = {
   rules: 'config.read',
   preview: 'config.read',
   changes: 'config.read',
-  audit: 'audit.read',
+  audit: 'audit.read_setup',
   keys: 'keys.manage',
   webhooks: 'keys.manage',
 }

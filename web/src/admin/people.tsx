@@ -1,6 +1,7 @@
-import { Button } from '@mantine/core'
+import { Button, Modal } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { Copy, Link2, LogOut, Plus, UserRound, X } from 'lucide-react'
+import { Copy, Link2, LogOut, Plus, ShieldOff, UserRound, X } from 'lucide-react'
+import { useState } from 'react'
 import { toast } from '../app/toasts.tsx'
 import type { ConfigDocument, ConfigGrantText, ConfigNeedText, ConfigPerson } from '../gen/api.gen.ts'
 import { api } from '../lib/api.ts'
@@ -287,6 +288,13 @@ function Doors({ entry }: { entry: ConfigPerson }) {
     onSuccess: () => toast(t('admin.people.signed_out', { name: entry.name })),
     onError,
   })
+  const forget = useMutation({
+    mutationFn: () => api('DELETE /api/people/{id}/second-factor', { path: { id: entry.id } }),
+    onSuccess: () => toast(t('admin.people.second_factor_gone', { name: entry.name })),
+    onSettled: () => setSure(false),
+    onError,
+  })
+  const [sure, setSure] = useState(false)
   return (
     <div className={css.doors}>
       <Button
@@ -301,6 +309,25 @@ function Doors({ entry }: { entry: ConfigPerson }) {
       <Button variant="default" loading={out.isPending} leftSection={<LogOut size={14} aria-hidden="true" />} onClick={() => out.mutate()}>
         {t('admin.people.sign_out')}
       </Button>
+      <Button variant="default" leftSection={<ShieldOff size={14} aria-hidden="true" />} onClick={() => setSure(true)}>
+        {t('admin.people.second_factor')}
+      </Button>
+      <Modal
+        opened={sure}
+        onClose={() => setSure(false)}
+        title={t('admin.people.second_factor_sure', { name: entry.name })}
+        closeButtonProps={{ 'aria-label': t('close') }}
+      >
+        <p className="prose">{t('admin.people.second_factor_text')}</p>
+        <div className="actions">
+          <Button variant="default" onClick={() => setSure(false)}>
+            {t('cancel')}
+          </Button>
+          <Button color="bad" loading={forget.isPending} onClick={() => forget.mutate()}>
+            {t('admin.people.second_factor_do')}
+          </Button>
+        </div>
+      </Modal>
       {invite.data && (
         <div className={css.once} role="status">
           <p>

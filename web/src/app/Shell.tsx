@@ -1,23 +1,26 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core'
+import { ActionIcon, Tooltip } from '@mantine/core'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { Compass, Keyboard, Languages, LogOut, Moon, Search, Sun, SunMoon, UserRound } from 'lucide-react'
-import { type ReactNode, Suspense, useEffect, useState } from 'react'
-import { api } from '../lib/api.ts'
-import { localeNames, locales, useT } from '../lib/i18n.ts'
+import { Compass, Search } from 'lucide-react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { useT } from '../lib/i18n.ts'
 import { later } from '../lib/later.ts'
 import { Avatar } from '../ui/Avatar.tsx'
 import { Logo } from '../ui/Logo.tsx'
-import { MenuChoice } from '../ui/MenuChoice.tsx'
 import { Empty } from '../ui/States.tsx'
 import { faces, sees } from './faces.ts'
 import { useSessionOver } from './over.ts'
+import { useProof } from './proof.ts'
 import { Ringing } from './Ringing.tsx'
-import { useCan, useMe, usePreferences } from './session.ts'
+import { useCan, useMe } from './session.ts'
 import { useShortcut } from './shortcuts.ts'
+import { withWords } from './words.ts'
 import { setTitle, useWorkday } from './workday.ts'
 
 const Palette = later(() => import('./Palette.tsx'))
+const Personal = lazy(() => import('./Personal.tsx'))
+const Phone = lazy(() => withWords('phone', import('../phone/index.tsx')))
 const ShortcutSheet = later(() => import('./ShortcutSheet.tsx'))
+const Proof = later(() => import('./Proof.tsx'))
 const SessionOver = later(() => import('./SessionOver.tsx'))
 
 /** What stands around every face: the rail, the palette, the sheet of shortcuts, ringing offers and the session's end. */
@@ -29,6 +32,7 @@ export function Shell() {
   const [palette, setPalette] = useState<'never' | 'open' | 'closed'>('never')
   const [sheet, setSheet] = useState(false)
   const [over, forgetOver] = useSessionOver()
+  const proved = useProof()
   const path = useRouterState({ select: s => s.location.pathname.split('/')[1] ?? '' })
   useShortcut({ keys: 'mod+k', label: 'palette.open', group: 'keys.group_everywhere', run: () => setPalette('open') })
   useShortcut({ keys: '/', label: 'palette.search', group: 'keys.group_everywhere', run: () => setPalette('open') })
@@ -59,9 +63,18 @@ export function Shell() {
             <Search size={20} />
           </ActionIcon>
         </Tooltip>
-        <Personal openSheet={() => setSheet(true)} />
+        <Suspense
+          fallback={
+            <span className="rail-b me">
+              <Avatar name={me.name} size={32} />
+            </span>
+          }
+        >
+          <Personal openSheet={() => setSheet(true)} />
+        </Suspense>
       </nav>
       <main className="main" id="main" tabIndex={-1} data-face={path}>
+        <Suspense>{(can('calls.take') || can('contacts.listen')) && <Phone />}</Suspense>
         <Outlet />
       </main>
       {can('contacts.answer') && <Ringing docked={path !== 'desk'} />}
@@ -72,6 +85,7 @@ export function Shell() {
       )}
       <Suspense>
         {sheet && <ShortcutSheet close={() => setSheet(false)} />}
+        {proved && <Proof done={proved} />}
         {over && <SessionOver close={forgetOver} />}
       </Suspense>
     </div>
@@ -94,73 +108,6 @@ function GoTo({ face, count }: { face: (typeof faces)[number]; count: number }) 
       </Link>
     </Tooltip>
   )
-}
-
-const schemes = [
-  { value: 'auto', icon: SunMoon, label: 'scheme.auto' },
-  { value: 'light', icon: Sun, label: 'scheme.light' },
-  { value: 'dark', icon: Moon, label: 'scheme.dark' },
-] as const
-
-function Personal({ openSheet }: { openSheet: () => void }) {
-  const { t, locale } = useT()
-  const me = useMe()
-  const { preferences, change } = usePreferences()
-  const navigate = useNavigate()
-  return (
-    <Menu position="right-end" width={248}>
-      <Menu.Target>
-        <button type="button" className="rail-b me" aria-label={t('me.menu', { name: me.name })}>
-          <Avatar name={me.name} size={32} />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {me.name}
-          <br />
-          {me.email}
-        </Menu.Label>
-        <Menu.Item leftSection={<UserRound size={15} />} onClick={() => void navigate({ to: '/account' })}>
-          {t('face.account')}
-        </Menu.Item>
-        <Menu.Item leftSection={<Keyboard size={15} />} onClick={openSheet}>
-          {t('keys.title')}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>{t('scheme')}</Menu.Label>
-        {schemes.map(s => (
-          <MenuChoice
-            key={s.value}
-            value={s.value}
-            on={preferences.scheme === s.value}
-            icon={s.icon}
-            choose={() => change({ scheme: s.value })}
-          >
-            {t(s.label)}
-          </MenuChoice>
-        ))}
-        <Menu.Divider />
-        <Menu.Label>{t('language')}</Menu.Label>
-        {locales.map(l => (
-          <MenuChoice key={l} value={l} on={locale === l} icon={Languages} lang={l} choose={() => change({ language: l })}>
-            {localeNames[l]}
-          </MenuChoice>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<LogOut size={15} />} onClick={() => void signOut()}>
-          {t('sign_out')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  )
-}
-
-async function signOut() {
-  try {
-    await api('DELETE /api/session')
-  } finally {
-    location.assign('/sign-in')
-  }
 }
 
 /** The head of a face: its name, what belongs beside it, and its tools. */

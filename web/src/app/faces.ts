@@ -22,7 +22,7 @@ export const faces: Face[] = [
     path: 'admin',
     label: 'face.admin',
     icon: Settings,
-    action: ['config.read', 'audit.read', 'keys.manage'],
+    action: ['config.read', 'audit.read_setup', 'keys.manage'],
     key: 'a',
     load: () => withWords('admin', import('../admin/index.tsx')),
   },

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react'
 import type { Catalogue, Locale } from '../lib/i18n.ts'
 
 /** The words of the app come in parts, so that nobody fetches the words of a face they do not open. */
-export type Part = 'base' | 'admin'
+export type Part = 'base' | 'admin' | 'phone'
 type Load = () => Promise<{ default: Catalogue }>
 const files: Record<Part, Record<Locale, Load>> = {
   base: {
@@ -16,6 +16,12 @@ const files: Record<Part, Record<Locale, Load>> = {
     nn: () => import('virtual:words/nn/admin'),
     sv: () => import('virtual:words/sv/admin'),
     en: () => import('virtual:words/en/admin'),
+  },
+  phone: {
+    nb: () => import('virtual:words/nb/phone'),
+    nn: () => import('virtual:words/nn/phone'),
+    sv: () => import('virtual:words/sv/phone'),
+    en: () => import('virtual:words/en/phone'),
   },
 }
 

@@ -1,7 +1,7 @@
 // Code generated from the Go API by `go generate ./web`. DO NOT EDIT.
 export type AcceptInvitationRequest = { "password": string; "token": string; }
 export type AccessAuditLine = { "agent_id"?: number; "at_ms": number; "detail"?: string; "id": number; "object"?: string; "what": string; "who": string; }
-export type AccessAuditPage = { "lines": Array<AccessAuditLine>; "more": boolean; "whole": boolean; }
+export type AccessAuditPage = { "lines": Array<AccessAuditLine>; "more": boolean; "part": boolean; "whole": boolean; }
 export type AccessCeremony = { "id": string; "options": unknown; }
 export type AccessGrant = { "role": "agent" | "leader" | "analyst" | "planner" | "administrator" | "privacy"; "scope": AccessScope; }
 export type AccessInvitation = { "expires_ms": number; "link": string; }
@@ -113,6 +113,7 @@ export type IvrStep = { "after"?: string; "basis"?: "notice" | "consent"; "choic
 export type MarkReadRequest = { "message_id": number; }
 export type MessagePage = { "messages": Array<ConversationMessage>; "more": boolean; }
 export type PrioritiseContactRequest = { "priority": number; }
+export type ProveRequest = { "code"?: string; "password"?: string; }
 export type RequeueContactRequest = { "queue_id"?: number; "words"?: string; }
 export type RulebookChange = { "agent_id"?: number; "at_ms": number; "lines": Array<ConfigDifference>; "note"?: string; "undoes"?: number; "version": number; "who": string; }
 export type RulebookNamed = { "id": number; "key": string; "name": string; }
@@ -271,6 +272,8 @@ export type Routes = {
   "DELETE /api/me/passkeys/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/me/password": { path: { }; query: { }; body: ChangePasswordRequest; out: void }
   "PUT /api/me/preferences": { path: { }; query: { }; body: AccessPreferences; out: void }
+  "POST /api/me/proof": { path: { }; query: { }; body: ProveRequest; out: void }
+  "POST /api/me/proof/passkey": { path: { }; query: { }; body: AccessPasskeyAnswer; out: void }
   "GET /api/me/sessions": { path: { }; query: { }; body: undefined; out: Array<AccessSessionView> }
   "DELETE /api/me/sessions/{id}": { path: { "id": string; }; query: { }; body: undefined; out: void }
   "DELETE /api/me/totp": { path: { }; query: { }; body: undefined; out: void }

@@ -56,6 +56,12 @@ export const whenSignedOut = (fn: () => void) => {
   onSignedOut = fn
 }
 
+/** Called when something asks for a fresh proof of who sits here; true once it has been given. */
+let onProof: () => Promise<boolean> = () => Promise.resolve(false)
+export const whenProofAsked = (fn: () => Promise<boolean>) => {
+  onProof = fn
+}
+
 /** The key of a read-only wall link, kept for this tab; it replaces the session. */
 let bearer = ''
 export const setBearer = (key: string) => {
@@ -82,7 +88,7 @@ export function api(route: string, input: Loose = {}): Promise<unknown> {
   return call(route, input)
 }
 
-async function call(route: string, input: Loose): Promise<unknown> {
+async function call(route: string, input: Loose, proved = false): Promise<unknown> {
   const method = route.slice(0, route.indexOf(' '))
   const raw = input.body instanceof Blob
   const headers: Record<string, string> = { Accept: 'application/json', ...authorization() }
@@ -106,6 +112,8 @@ async function call(route: string, input: Loose): Promise<unknown> {
   if (response.ok) return response.status === 204 ? undefined : await response.json()
   const problem = await readProblem(response)
   if (problem.kind === 'unknown') onSignedOut()
+  if (!proved && problem.kind === 'forbidden' && problem.errors.some(e => e.where === 'proof') && (await onProof()))
+    return call(route, input, true)
   throw problem
 }
 
