@@ -14,8 +14,6 @@ import (
 type socket struct {
 	fd       int
 	filtered bool
-	before   uint32 // what the kernel had dropped when the filter was set
-	foreign  uint64 // what filters before have dropped
 }
 
 const (
@@ -164,41 +162,28 @@ func (s *socket) only(from netip.AddrPort, events uint8) {
 			unix.SockFilter{Code: equal, Jf: 1, K: uint32(events)}, unix.SockFilter{Code: give, K: whole})
 	}
 	f = append(f, unix.SockFilter{Code: give, K: 0})
-	s.anyone()
-	before := s.drops()
-	if unix.SetsockoptSockFprog(s.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(f)), Filter: &f[0]}) == nil {
-		s.filtered, s.before = true, before
-	}
+	s.filtered = unix.SetsockoptSockFprog(s.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(f)), Filter: &f[0]}) == nil
 }
 
 // anyone ends only.
 func (s *socket) anyone() {
 	if s.filtered {
-		s.foreign = s.strangers()
 		s.filtered = false
 		_ = unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_DETACH_FILTER, 0)
 	}
 }
 
-// strangers is how many datagrams the kernel has dropped for us.
+// strangers is how many datagrams the kernel has dropped for us: those the filter refused, and those of a flood that did not fit its queue.
 func (s *socket) strangers() uint64 {
-	if !s.filtered {
-		return s.foreign
-	}
-	return s.foreign + uint64(s.drops()-s.before)
-}
-
-// drops is the kernel's own count of what this socket did not take.
-func (s *socket) drops() uint32 {
 	const drops, memInfo = 8, 55 // SK_MEMINFO_DROPS, SO_MEMINFO
 	var info [9]uint32
 	size := uint32(unsafe.Sizeof(info))
 	_, _, errno := syscall.RawSyscall6(unix.SYS_GETSOCKOPT, uintptr(s.fd), unix.SOL_SOCKET, memInfo, uintptr(unsafe.Pointer(&info)),
 		uintptr(unsafe.Pointer(&size)), 0)
 	if errno != 0 {
-		return s.before
+		return 0
 	}
-	return info[drops]
+	return uint64(info[drops])
 }
 
 func (s *socket) close() {
