@@ -8,7 +8,7 @@ import (
 var loopback = netip.MustParseAddr("127.0.0.1")
 
 // pair is two legs that talk to each other over the loopback, each in no room: the test moves their frames.
-func pair(t *testing.T, s Session) (a, b *RTP) {
+func pair(t testing.TB, s Session) (a, b *RTP) {
 	t.Helper()
 	ports := NewPorts(loopback, 42000, 42999)
 	open := func() *RTP {
