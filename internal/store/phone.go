@@ -225,3 +225,19 @@ func (p Phone) ForgetPhone(ctx context.Context, before centre.Instant) error {
 		return tx.Send(ctx, `DELETE FROM spend WHERE domain=$1 AND at<$2`, p.Domain, before)
 	})
 }
+
+// CustomerByNumber finds the customer who has a number of the brand's own; zero when nobody has, or several.
+func (p Phone) CustomerByNumber(ctx context.Context, number string) (id centre.CustomerID, err error) {
+	err = p.DB.Read(ctx, func(ctx context.Context, tx *Tx) error {
+		n := 0
+		err := tx.Each(ctx, func(scan func(...any) error) error {
+			n++
+			return scan(&id)
+		}, `SELECT id FROM customer WHERE domain=$1 AND number=$2 AND number<>'' ORDER BY id LIMIT 2`, p.Domain, number)
+		if n > 1 {
+			id = 0
+		}
+		return err
+	})
+	return id, err
+}

@@ -61,7 +61,7 @@ type RecordingState struct {
 
 // LineSaid is what a browser says on an agent's line.
 type LineSaid struct {
-	Type     string  `json:"type" enum:"offer,quality,ping"`
+	Type     string  `json:"type" enum:"offer,quality,ping,keys"`
 	SDP      string  `json:"sdp,omitempty"`
 	TakeOver bool    `json:"take_over,omitempty" doc:"offer: this window takes the line from another one."`
 	Loss     float64 `json:"loss,omitempty" doc:"quality: share of packets lost, 0 to 1."`

@@ -38,3 +38,4 @@ CREATE TABLE spend (
   domain BIGINT NOT NULL, call BIGINT NOT NULL, minute BIGINT NOT NULL, agent BIGINT NOT NULL, at BIGINT NOT NULL, cost_ore BIGINT NOT NULL,
   PRIMARY KEY (domain, call, minute)) /*clustered*/;
 CREATE INDEX spend_at ON spend (domain, at);
+CREATE INDEX customer_number ON customer (domain, number) WHERE number <> '';

@@ -1,0 +1,244 @@
+package phone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sentral/internal/centre"
+	"sentral/internal/engine/live"
+	"sentral/internal/engine/routing"
+	"sentral/internal/feed"
+	"sentral/internal/store"
+)
+
+// Run carries out what the engine decides about calls until the context ends. Whenever this node comes to own the centre it first mends what was cut off.
+func (r *Room) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := r.follow(ctx); err != nil && ctx.Err() == nil {
+			if !errors.Is(err, feed.ErrEnded) && !errors.Is(err, feed.ErrReset) && centre.KindOf(err) != centre.Unavailable {
+				r.Log.Warn("the phone's feed broke; beginning again", "error", err)
+			}
+			if !r.Centre.Status().Owner { // another node's calls now: ours cannot be carried on
+				for _, c := range r.all() {
+					c.tell(stop{"not_owner"})
+				}
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(100 * time.Millisecond):
+			}
+		}
+	}
+}
+
+func (r *Room) follow(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s := r.Centre.Status()
+	if !s.Owner {
+		return feed.ErrEnded
+	}
+	reader, err := r.Centre.Hub().Subscribe(r.Centre.Head())
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	if err := r.takeOver(ctx, s.Epoch); err != nil {
+		return err
+	}
+	sweep := time.NewTicker(time.Minute)
+	defer sweep.Stop()
+	commits, broken := make(chan []feed.Commit), make(chan error, 1)
+	go func() {
+		for {
+			c, err := reader.Next(ctx)
+			if err != nil {
+				broken <- err
+				return
+			}
+			select {
+			case commits <- c:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for {
+		select {
+		case list := <-commits:
+			r.project(list)
+		case <-sweep.C:
+			r.sweep(ctx)
+		case err := <-broken:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// project hands decisions to the calls that they are about, and begins the calls that the engine asks for.
+func (r *Room) project(commits []feed.Commit) {
+	for _, commit := range commits {
+		for i := range commit.Entries {
+			e := &commit.Entries[i]
+			for j := range e.Decisions {
+				d := &e.Decisions[j]
+				if d.Contact == 0 {
+					continue
+				}
+				if d.Kind == routing.Dial {
+					r.callBack(d.Contact, d.Agent)
+				} else if c := r.of(d.Contact); c != nil {
+					c.decide(e.At, *d)
+				}
+			}
+		}
+	}
+}
+
+// takeOver mends what a stop in the middle of calls has left: customers who waited are out of the queue and their place is kept, conversations are over,
+// agents are free, and whom we had promised to call is called again. It is done once in every tenure.
+func (r *Room) takeOver(ctx context.Context, epoch int64) error {
+	r.mu.Lock()
+	done := r.epoch == epoch
+	r.mu.Unlock()
+	if done {
+		return r.unreach(ctx)
+	}
+	places, err := r.Phone.Places(ctx, r.instant())
+	if err != nil {
+		return err
+	}
+	r.places.set(places)
+	if err := r.spend.load(ctx, r.Phone, r.instant()); err != nil {
+		return err
+	}
+	open, err := r.Phone.OpenCalls(ctx)
+	if err != nil {
+		return err
+	}
+	for _, row := range open {
+		if r.callByID(row.ID) == nil {
+			if err := r.mend(ctx, row); err != nil {
+				return err
+			}
+		}
+	}
+	if err := r.mendRecordings(ctx); err != nil {
+		return err
+	}
+	if err := r.mendPromises(ctx); err != nil {
+		return err
+	}
+	if err := r.unreach(ctx); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	r.epoch = epoch
+	r.mu.Unlock()
+	return nil
+}
+
+func (r *Room) callByID(id int64) *call {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.calls[id]
+}
+
+// mend ends a call that the program stopped in the middle of.
+func (r *Room) mend(ctx context.Context, row store.CallRow) error {
+	within := time.Duration(r.Rules.Book().Phone.Wait.RedialS) * time.Second
+	var kept store.PlaceRow
+	_, err := r.Centre.Do(ctx, live.Command{Client: fmt.Sprintf("call %d", row.ID), ID: "mend", Plan: func(p *live.Plan) error {
+		kept = store.PlaceRow{}
+		v, ok := p.Engine().Contact(row.Contact)
+		switch {
+		case !ok || row.Contact == 0:
+		case v.Promise && v.Phase != routing.InDial: // the promise stands without the call that made it
+		case v.Phase == routing.InDial:
+			p.Step(routing.Event{Kind: routing.CallbackResult, Contact: row.Contact, Agent: v.Agent, Force: true})
+		default:
+			if (v.Phase == routing.InQueue || v.Phase == routing.InOffer) && within > 0 {
+				kept = r.keepPlaceOf(p, v, row, within)
+			}
+			finish(p, row.Contact)
+		}
+		row.Ended, row.Outcome, row.Cause = p.Now(), string(LostCall), "stopped"
+		if row.Connected != 0 {
+			row.Outcome = string(Answered)
+		} else if ok && v.Promise && v.Phase != routing.InDial {
+			row.Outcome = string(CallbackPromised)
+		}
+		p.Fact(FactCall, row.Contact, row.Agent, Told{Call: row.ID, Outcome: row.Outcome, Cause: row.Cause})
+		p.Write(r.Phone.PutCall(row))
+		return nil
+	}})
+	if err == nil {
+		r.count(Outcome(row.Outcome))
+		if kept.ID != 0 {
+			r.places.keep(kept)
+		}
+	}
+	return err
+}
+
+// mendPromises rings again whom we were ringing when the program stopped: a ring that we broke off ourselves is no attempt.
+func (r *Room) mendPromises(ctx context.Context) error {
+	var cut []routing.ContactView
+	err := r.Centre.View(ctx, func(v *live.View) error {
+		cut = nil
+		v.Engine().EachContact(func(c *routing.ContactView) bool {
+			if c.Phase == routing.InDial && r.of(c.ID) == nil {
+				cut = append(cut, *c)
+			}
+			return true
+		})
+		return nil
+	})
+	for _, c := range cut {
+		if err == nil {
+			_, err = r.Centre.Do(ctx, live.Command{Plan: func(p *live.Plan) error {
+				if v, ok := p.Engine().Contact(c.ID); ok && v.Phase == routing.InDial {
+					p.Step(routing.Event{Kind: routing.CallbackResult, Contact: c.ID, Agent: v.Agent, Force: true})
+				}
+				return nil
+			}})
+		}
+	}
+	return err
+}
+
+// unreach tells the engine of every agent who has no line here that they cannot be reached by phone: the engine outlasts lines.
+func (r *Room) unreach(ctx context.Context) error {
+	var wrong []centre.AgentID
+	err := r.Centre.View(ctx, func(v *live.View) error {
+		wrong = nil
+		v.Engine().EachAgent(func(a *routing.AgentView) bool {
+			if reach := a.Reach&(1<<centre.Phone|1<<centre.Callback) != 0; reach != (r.legOf(a.ID) != nil) {
+				wrong = append(wrong, a.ID)
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, a := range wrong {
+		r.reach(a)
+	}
+	return nil
+}
+
+// sweep deletes what has been kept long enough.
+func (r *Room) sweep(ctx context.Context) {
+	if err := r.sweepRecordings(ctx); err != nil && ctx.Err() == nil {
+		r.Log.Error("recordings whose time is up could not be deleted", "error", err)
+	}
+	if err := r.Phone.ForgetPhone(ctx, r.instant()-centre.Instant(48*time.Hour/time.Millisecond)); err != nil && ctx.Err() == nil {
+		r.Log.Warn("what has passed could not be forgotten", "error", err)
+	}
+}

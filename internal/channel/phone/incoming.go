@@ -1,0 +1,222 @@
+package phone
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"sentral/internal/centre"
+	"sentral/internal/config"
+	"sentral/internal/engine/live"
+	"sentral/internal/rulebook"
+	"sentral/internal/store"
+	"sentral/internal/telephony/ivr"
+	"sentral/internal/telephony/media"
+	"sentral/internal/telephony/signal"
+)
+
+// sipWire is a call by SIP.
+type sipWire struct{ *signal.Call }
+
+func (w sipWire) Sound() media.Leg       { return w.Leg() }
+func (w sipWire) SendDigits(keys string) { w.Leg().SendDigits(keys) }
+
+// Lost is the share of packets that never came.
+func (w sipWire) Lost() float64 {
+	s := w.Leg().Stats()
+	if s.Received+s.Lost == 0 {
+		return 0
+	}
+	return float64(s.Lost) / float64(s.Received+s.Lost)
+}
+
+// SIP codes that we answer with.
+const (
+	sipNotFound    = 404
+	sipUnavailable = 480
+	sipFull        = 503
+)
+
+// incoming takes a call that a trunk or a desk phone brings. It is on disk before it is answered; a node that cannot write it down leaves it to others.
+func (r *Room) incoming(sc *signal.Call) {
+	if !r.Centre.Status().Owner || r.ctx.Err() != nil {
+		_ = sc.Reject(sipFull)
+		return
+	}
+	book := r.Rules.Book()
+	l, ok := book.Line(sc.Numbers()...)
+	if !ok || !book.Phone.On {
+		_ = sc.Reject(sipNotFound)
+		return
+	}
+	if err := sc.Ring(); err != nil {
+		return
+	}
+	row := store.CallRow{Direction: "in", Line: l.Key, Trunk: sc.Trunk(), Brand: l.Brand, Language: l.Language, Number: config.Bare(firstOf(sc.Asserted(), sc.From()), l.Country), Known: "none"}
+	c, err := r.write(row, l)
+	if err != nil {
+		r.Log.Warn("a call could not be written down", "trunk", sc.Trunk(), "error", err)
+		_ = sc.Reject(sipFull)
+		return
+	}
+	c.wires[1] = sipWire{sc}
+	sc.OnDigit(func(k rune) { c.tell(keyed{k}) })
+	r.start(c)
+	go func() {
+		<-sc.Done()
+		c.tell(gone{person: 1, cause: endOf(sc.Ending())})
+	}()
+}
+
+// endOf is why a leg ended, in our words.
+func endOf(e signal.Ending) string {
+	if e.Kind == signal.Failed || e.Kind == signal.Rejected {
+		return fmt.Sprintf("sip_%d", e.Code)
+	}
+	return e.Kind.String()
+}
+
+func firstOf(list ...string) string {
+	for _, s := range list {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// write puts a new call on disk and makes its machine.
+func (r *Room) write(row store.CallRow, l rulebook.PhoneLine) (*call, error) {
+	ctx, cancel := context.WithTimeout(r.ctx, 5*time.Second)
+	defer cancel()
+	receipt, err := r.Centre.Do(ctx, live.Command{Plan: func(p *live.Plan) error {
+		row.Began = p.Now()
+		row.ID = p.Fact(FactCall, row.Contact, row.Agent, Told{Direction: row.Direction, Line: l.ID, Brand: row.Brand})
+		p.Write(r.Phone.PutCall(row))
+		return nil
+	}})
+	if err != nil {
+		return nil, err
+	}
+	row.ID = receipt.Seq
+	return newCall(r, newMachine(r.termsOf(l, row), row, r.runOf(l, row))), nil
+}
+
+// straight is the script of a line that has none: it leads to the queue, and asks the two questions afterwards when the centre asks by keys.
+func straight(keys bool) *ivr.Script {
+	s := &ivr.Script{Steps: []ivr.Step{{Key: "queue", Do: ivr.Queue}}}
+	if keys {
+		s.Steps[0].After = "survey"
+		s.Steps = append(s.Steps, ivr.Step{Key: "survey", Do: ivr.Survey})
+	}
+	s.Defaults()
+	return s
+}
+
+// runOf is the caller's way through the line's script.
+func (r *Room) runOf(l rulebook.PhoneLine, row store.CallRow) *ivr.Run {
+	book := r.Rules.Book()
+	script := l.Script
+	if len(script.Steps) == 0 {
+		script = straight(book.Phone.Survey.By == "keys")
+	}
+	caller := ivr.Caller{Number: row.Number, Language: l.Language, Queue: l.PhoneLine.Queue}
+	if b := book.Brand(row.Brand); b != nil {
+		caller.Brand = b.Name
+	}
+	return ivr.NewRun(script, caller)
+}
+
+// lineGrace is how long an agent's line may be gone in a call.
+const lineGrace = 10 * time.Second
+
+// ringFor is how long somebody outside is rung.
+const ringFor = 30 * time.Second
+
+func (r *Room) termsOf(l rulebook.PhoneLine, row store.CallRow) terms {
+	book := r.Rules.Book()
+	w := book.Phone.Wait
+	t := terms{
+		queue: l.PhoneLine.Queue, announce: time.Duration(w.EveryS) * time.Second, tellPlace: w.Position, tellWait: w.Expected, grace: lineGrace, ring: ringFor,
+		longest: time.Duration(book.Phone.Outbound.MaxMinutes) * time.Minute,
+	}
+	if !w.CallbackOff {
+		t.offerAfter = max(time.Duration(w.CallbackAboveS)*time.Second, 1)
+	}
+	if book.Phone.Whisper.On {
+		t.brief = book.Phone.Whisper.Text
+	}
+	if b := book.Brand(row.Brand); b != nil {
+		t.brand = b.Name
+	}
+	t.queueNames = map[centre.QueueID]string{}
+	for i := range book.Queues {
+		t.queueNames[centre.QueueID(book.Queues[i].ID)] = book.Queues[i].Name
+	}
+	t.cardPause = time.Duration(book.Phone.Recording.CardPauseMaxS) * time.Second
+	return t
+}
+
+// trunks are the configuration's trunks with their secrets.
+func (r *Room) trunks(book *rulebook.Book) []signal.Trunk {
+	var out []signal.Trunk
+	if !book.Phone.On {
+		return nil
+	}
+	for _, t := range book.Phone.Trunks {
+		if !t.Active {
+			continue
+		}
+		s := signal.Trunk{
+			Key: t.Key, Host: t.Host, Transport: t.Transport, User: t.User, Register: t.Register, SRTP: t.SRTP, InBandDTMF: t.InBandDTMF, Rel100: t.Rel100,
+			SessionTimers: t.SessionTimers, Priority: int(t.Priority), MaxCalls: int(t.MaxCalls), CallerID: t.CallerID, KeepAlive: time.Duration(t.KeepAliveS) * time.Second,
+		}
+		if t.KeepAliveS == 0 {
+			s.KeepAlive = -1
+		}
+		for _, text := range t.Sources {
+			p, err := netip.ParsePrefix(text)
+			if a, bad := netip.ParseAddr(text); err != nil && bad == nil {
+				p, err = netip.PrefixFrom(a, a.BitLen()), nil
+			}
+			if err == nil {
+				s.Sources = append(s.Sources, p)
+			}
+		}
+		for _, name := range t.Codecs {
+			if codec, ok := codecs[strings.ToLower(name)]; ok && !slices.Contains(s.Codecs, codec) {
+				s.Codecs = append(s.Codecs, codec)
+			}
+		}
+		s.Secret = r.secretOf("trunk " + t.Key)
+		out = append(out, s)
+	}
+	return out
+}
+
+var codecs = map[string]media.Codec{"pcma": media.PCMA, "pcmu": media.PCMU}
+
+// secretOf opens what was sealed for a trunk or an account; empty when there is none.
+func (r *Room) secretOf(name string) string {
+	sealed, err := r.Phone.TrunkSecret(r.ctx, name)
+	if err != nil || sealed == nil {
+		return ""
+	}
+	secret, err := r.Access.Unseal(sealed, name)
+	if err != nil {
+		r.Log.Error("a secret could not be opened", "of", name, "error", err)
+		return ""
+	}
+	return string(secret)
+}
+
+// account tells a desk phone's secret.
+func (r *Room) account(user string) (secret string, ok bool) {
+	if a, _, found := r.Rules.Book().Account(user); found {
+		secret = r.secretOf("account " + a.Key)
+	}
+	return secret, secret != ""
+}
