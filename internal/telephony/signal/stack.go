@@ -46,7 +46,10 @@ type Stack struct {
 }
 
 // timers are RFC 3261's, for what our dialogs repeat themselves. sipgo keeps its own for transactions.
-type timers struct{ t1, t2, t4 time.Duration }
+type timers struct {
+	t1, t2, t4 time.Duration
+	least      time.Duration // session interval
+}
 
 // door is where a network is listened on.
 type door struct{ local netip.AddrPort }
@@ -56,12 +59,16 @@ type Addrs struct{ UDP, TCP, TLS netip.AddrPort }
 
 // Open listens, reaches out to the trunks and takes calls until Close. Errors say which address could not be had, or which trunk is wrong.
 func Open(o Options) (*Stack, error) {
+	return open(o, timers{t1: sip.T1, t2: sip.T2, t4: sip.T4, least: sessionLeast})
+}
+
+func open(o Options, wait timers) (*Stack, error) {
 	o = o.withDefaults()
 	if o.Ports == nil {
 		return nil, centre.Errorf(centre.Invalid, "signal: no ports for sound")
 	}
 	s := &Stack{
-		o: o, log: o.Log, wait: timers{sip.T1, sip.T2, sip.T4}, calls: map[string]*Call{}, fresh: map[string]*Call{}, emptied: make(chan struct{}),
+		o: o, log: o.Log, wait: wait, calls: map[string]*Call{}, fresh: map[string]*Call{}, emptied: make(chan struct{}),
 	}
 	s.gate = newGate(o.Limits, o.Now)
 	s.phones = newRegistrar(s)
@@ -362,7 +369,10 @@ func (s *Stack) Wait(ctx context.Context) error {
 	}
 }
 
-// Close ends every call and gives back every socket. It waits for our own goroutines, not for the other side's answers.
+// closePatience is how long Close waits for the answers to what it said last.
+const closePatience = time.Second
+
+// Close ends every call and gives back every socket. It waits for our own goroutines, and a moment for the other side's answers.
 func (s *Stack) Close() {
 	s.mu.Lock()
 	if s.closed {
@@ -381,6 +391,15 @@ func (s *Stack) Close() {
 	}
 	for _, t := range trunks {
 		t.stop()
+	}
+	said := make(chan struct{})
+	go func() {
+		s.byes.Wait()
+		close(said)
+	}()
+	select {
+	case <-said:
+	case <-time.After(closePatience):
 	}
 	s.cancel()
 	s.tx.Close()

@@ -38,14 +38,11 @@ func (s *Stack) tooBrief(req *sip.Request) (int, string, []sip.Header) {
 	if !ok {
 		return 400, "Bad Session-Expires", nil
 	}
-	if time.Duration(n)*time.Second < s.wait.session() {
-		return 422, "Session Interval Too Small", []sip.Header{header("Min-SE", itoa(int(s.wait.session()/time.Second)))}
+	if time.Duration(n)*time.Second < s.wait.least {
+		return 422, "Session Interval Too Small", []sip.Header{header("Min-SE", itoa(int(s.wait.least/time.Second)))}
 	}
 	return 0, "", nil
 }
-
-// session is the least interval; tests, whose T1 is short, take shorter ones.
-func (w timers) session() time.Duration { return w.t1 * time.Duration(sessionLeast/sip.T1) }
 
 // agreeTimerLocked settles the timer for a request of theirs, INVITE or UPDATE, and gives the headers of our 2xx.
 func (c *Call) agreeTimerLocked(req *sip.Request) []sip.Header {

@@ -176,7 +176,7 @@ func (c *Call) inviteLocked(challenge *credentials) *sip.Request {
 	}
 	if c.timer.interval > 0 {
 		req.AppendHeader(header("Session-Expires", itoa(int(c.timer.interval/time.Second))))
-		req.AppendHeader(header("Min-SE", itoa(int(c.s.wait.session()/time.Second))))
+		req.AppendHeader(header("Min-SE", itoa(int(c.s.wait.least/time.Second))))
 	}
 	if challenge != nil {
 		challenge.apply(req)
