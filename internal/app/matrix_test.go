@@ -85,7 +85,7 @@ func needs() map[string]string {
 		"set-agent-status": "people status", "invite-person": "people invites", "forget-second-factor": "people invites", "sign-person-out": "people signs-out",
 		"get-wall": "wall", "wall-live": "wall", "list-wall-pages": "anybody",
 		"get-desk": "desk", "desk-live": "desk person", "list-agents": "desk-or-status", "set-status": "agent", "accept-offer": "offer", "decline-offer": "offer", "upload-file": "agent-role",
-		"still-here": "anybody", "get-names": "anybody", "get-me": "anybody", "list-sessions": "anybody", "list-passkeys": "anybody",
+		"still-here": "anybody", "list-waiting": "anybody", "get-names": "anybody", "get-me": "anybody", "list-sessions": "anybody", "list-passkeys": "anybody",
 		"set-preferences": "account", "end-session": "account", "change-password": "account", "begin-totp": "account", "confirm-totp": "account", "remove-totp": "account",
 		"begin-passkey": "account", "add-passkey": "account", "remove-passkey": "account", "prove": "account", "prove-by-passkey": "account", "sign-out": "account",
 		"sign-in": "public", "give-code": "public", "begin-passkey-sign-in": "public", "passkey-sign-in": "public", "accept-invitation": "public", "get-chat-brand": "public", "become-visitor": "public",

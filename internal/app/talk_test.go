@@ -312,6 +312,39 @@ func TestAnAnswerBeforeTheWrapUpGetsItsReason(t *testing.T) {
 	}
 }
 
+// A leader sees who waits, moves one of them ahead, and calls somebody in from a break; another team's leader sees nothing of it.
+func TestLeadersMoveWorkAndPeople(t *testing.T) {
+	t.Parallel()
+	w := begin(t, opening{})
+	leader, other, agent := w.person("ingrid-solvang"), w.person("linnea-ekdal"), w.person("birger-brattvik")
+	agent.must("PUT", "/api/desk/status", map[string]any{"status": "paused", "pause_id": w.app.Rules.Book().ID("pauses", "lunsj")}, nil)
+	first, second := w.visitor(norway).start("strom", "Jeg kom først"), w.visitor(norway).start("strom", "Hjelp, det brenner")
+	waiting := func(b *browser) (list []contact.Waiter) {
+		b.must("GET", "/api/waiting", nil, &list)
+		return list
+	}
+	list := waiting(leader)
+	if len(list) != 2 || list[0].ID != first.Contact || list[0].Position != 1 || list[1].Preview != "Hjelp, det brenner" || list[1].Priority != 0 {
+		t.Fatalf("the leader sees %+v", list)
+	}
+	if len(waiting(other)) != 0 || len(waiting(agent)) != 0 {
+		t.Errorf("others see %+v, %+v", waiting(other), waiting(agent))
+	}
+	leader.must("PUT", on(second.Contact, "/priority"), map[string]any{"priority": 9}, nil)
+	if list = waiting(leader); list[1].Position != 1 || list[1].Priority != 9 {
+		t.Errorf("moved ahead: %+v", list)
+	}
+	var people []contact.Colleague
+	leader.must("GET", "/api/agents", nil, &people)
+	for _, p := range people {
+		if led := p.Team == centre.TeamID(w.app.Rules.Book().ID("teams", "kraft")) && p.ID != leader.id; p.Led != led {
+			t.Errorf("%s led %v, want %v", p.Name, p.Led, led)
+		}
+	}
+	leader.must("PUT", fmt.Sprintf("/api/agents/%d/status", agent.id), map[string]any{"status": "ready"}, nil)
+	agent.ringing(second.Contact)
+}
+
 // A laptop lid closes: the customer goes back to the same place and to somebody else, and the agent who comes back is not stuck.
 func TestAnAgentWhoIsLost(t *testing.T) {
 	t.Parallel()

@@ -189,6 +189,10 @@ func (a *API) registerHandOver() {
 		})
 	run(a, operation{method: http.MethodPost, path: "/api/contacts/{id}/consult/end", id: "end-consult", tag: "contacts", summary: "The advice is over"},
 		func(ctx context.Context, in *ContactIn) error { return desk.EndConsult(ctx, in.Subject, in.ID) })
+	serve(a, operation{method: http.MethodGet, path: "/api/waiting", id: "list-waiting", tag: "contacts", summary: "Contacts that wait and that you may move, who came first first (leaders)"},
+		func(ctx context.Context, in *struct{ Who }) ([]contact.Waiter, error) {
+			return desk.Waiting(ctx, in.Subject)
+		})
 	run(a, operation{method: http.MethodPut, path: "/api/contacts/{id}/priority", id: "prioritise-contact", tag: "contacts", summary: "Move one waiting contact (leaders)"},
 		func(ctx context.Context, in *struct {
 			ContactIn

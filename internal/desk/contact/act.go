@@ -28,8 +28,7 @@ func (r *Room) SetStatus(ctx context.Context, s access.Subject, status string, p
 
 // SetAgentStatus is a leader setting somebody else's status.
 func (r *Room) SetAgentStatus(ctx context.Context, s access.Subject, agent centre.AgentID, status string, pause centre.PauseID) error {
-	p, ok := r.Rules.Person(agent)
-	if !ok || !access.Can(s, access.SetOthersStatus, access.Object{Team: p.Team, Partner: p.Partner}) {
+	if !r.mayLead(s, agent) {
 		return forbidden(access.SetOthersStatus)
 	}
 	if err := r.setStatus(ctx, s, agent, status, pause); err != nil {

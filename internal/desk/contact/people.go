@@ -27,7 +27,7 @@ func (r *Room) Colleagues(ctx context.Context, s access.Subject) ([]Colleague, e
 			if !ok || !p.Active || (s.Partner != 0 && p.Partner != s.Partner) {
 				return true
 			}
-			c := Colleague{ID: a.ID, Name: p.Name, Team: p.Team, Status: statusNames[a.Status], State: stateNames[a.State], Skills: []centre.SkillID{}}
+			c := Colleague{ID: a.ID, Name: p.Name, Team: p.Team, Status: statusNames[a.Status], Pause: a.Pause, State: stateNames[a.State], Skills: []centre.SkillID{}}
 			for _, q := range book.People {
 				if q.ID == int32(a.ID) {
 					for _, n := range q.Skills {
@@ -38,6 +38,7 @@ func (r *Room) Colleagues(ctx context.Context, s access.Subject) ([]Colleague, e
 					}
 				}
 			}
+			c.Led = a.ID != s.Person && r.mayLead(s, a.ID)
 			out = append(out, c)
 			return true
 		})

@@ -28,9 +28,11 @@ type Colleague struct {
 	Name   string           `json:"name"`
 	Team   centre.TeamID    `json:"team_id"`
 	Status string           `json:"status" enum:"offline,ready,direct_only,paused,away"`
+	Pause  centre.PauseID   `json:"pause_id,omitempty"`
 	State  string           `json:"state" enum:"gone,free,ringing,talking,wrapping,lost"`
 	Skills []centre.SkillID `json:"skill_ids" nullable:"false"`
 	Leader bool             `json:"leader"`
+	Led    bool             `json:"led" doc:"You may set this person's status."`
 }
 
 // CustomerChange is what may be corrected; absent fields stay as they are.

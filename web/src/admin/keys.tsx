@@ -41,6 +41,7 @@ export function Keys({ document }: { document: ConfigDocument | undefined }) {
         {list.data.length > 0 && !making && add}
       </div>
       {made && <Once title={t('admin.keys.once', { name: made.name })} secret={made.secret} done={() => setMade(undefined)} />}
+      {made?.grants.every(g => g.role === 'analyst') && <WallLink secret={made.secret} />}
       {making && (
         <NewKey
           document={document}
@@ -54,6 +55,20 @@ export function Keys({ document }: { document: ConfigDocument | undefined }) {
       {hits.length > 0 && <Table list={hits} document={document} leave={setLeaving} />}
       <Revoke entry={leaving} close={() => setLeaving(undefined)} />
     </div>
+  )
+}
+
+/** A key that only sees figures opens the wall on a screen where nobody is signed in. */
+function WallLink({ secret }: { secret: string }) {
+  const { t } = useT()
+  const link = `${location.origin}/wall#key=${secret}`
+  return (
+    <p>
+      {t('admin.keys.wall')}{' '}
+      <Button variant="default" onClick={() => void copyText(link).then(() => toast(t('admin.copied')))}>
+        {t('admin.keys.wall_copy')}
+      </Button>
+    </p>
   )
 }
 

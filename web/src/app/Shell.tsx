@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { Compass, Search } from 'lucide-react'
+import { ArrowUpDown, Compass, Search } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { useT } from '../lib/i18n.ts'
 import { later } from '../lib/later.ts'
@@ -20,6 +20,7 @@ const Palette = later(() => import('./Palette.tsx'))
 const Personal = lazy(() => import('./Personal.tsx'))
 const Phone = lazy(() => withWords('phone', import('../phone/index.tsx')))
 const ShortcutSheet = later(() => import('./ShortcutSheet.tsx'))
+const Lead = later(() => import('./Lead.tsx'))
 const Proof = later(() => import('./Proof.tsx'))
 const SessionOver = later(() => import('./SessionOver.tsx'))
 
@@ -31,12 +32,15 @@ export function Shell() {
   const unread = useWorkday(can('contacts.answer'))
   const [palette, setPalette] = useState<'never' | 'open' | 'closed'>('never')
   const [sheet, setSheet] = useState(false)
+  const [lead, setLead] = useState(false)
+  const leads = can('agents.set_status')
   const [over, forgetOver] = useSessionOver()
   const proved = useProof()
   const path = useRouterState({ select: s => s.location.pathname.split('/')[1] ?? '' })
   useShortcut({ keys: 'mod+k', label: 'palette.open', group: 'keys.group_everywhere', run: () => setPalette('open') })
   useShortcut({ keys: '/', label: 'palette.search', group: 'keys.group_everywhere', run: () => setPalette('open') })
   useShortcut({ keys: '?', label: 'keys.title', group: 'keys.group_everywhere', run: () => setSheet(true) })
+  useShortcut({ keys: 'l', label: 'lead.title', group: 'keys.group_everywhere', run: () => setLead(true) }, leads)
   const seen = faces.filter(f => sees(f, can))
   return (
     <div className="shell">
@@ -51,6 +55,20 @@ export function Shell() {
           <GoTo key={f.path} face={f} count={f.path === 'desk' ? unread : 0} />
         ))}
         <span className="grow" />
+        {leads && (
+          <Tooltip label={t('lead.title')} position="right">
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size={40}
+              className="rail-b"
+              aria-label={t('lead.title')}
+              onClick={() => setLead(true)}
+            >
+              <ArrowUpDown size={20} />
+            </ActionIcon>
+          </Tooltip>
+        )}
         <Tooltip label={t('palette.open')} position="right">
           <ActionIcon
             variant="subtle"
@@ -84,6 +102,7 @@ export function Shell() {
         </Suspense>
       )}
       <Suspense>
+        {lead && <Lead close={() => setLead(false)} />}
         {sheet && <ShortcutSheet close={() => setSheet(false)} />}
         {proved && <Proof done={proved} />}
         {over && <SessionOver close={forgetOver} />}

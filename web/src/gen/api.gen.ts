@@ -77,7 +77,7 @@ export type ConfigTrunk = { "active": boolean; "caller_id"?: string; "codecs": A
 export type ConfigWhisper = { "on": boolean; "text"?: Record<string, string>; }
 export type ConfirmTotpRequest = { "code": string; }
 export type ContactAgent = { "id": number; "load": number; "name": string; "pause_id"?: number; "since_ms": number; "state": "gone" | "free" | "ringing" | "talking" | "wrapping" | "lost"; "status": "offline" | "ready" | "direct_only" | "paused" | "away"; "total": number; }
-export type ContactColleague = { "id": number; "leader": boolean; "name": string; "skill_ids": Array<number>; "state": "gone" | "free" | "ringing" | "talking" | "wrapping" | "lost"; "status": "offline" | "ready" | "direct_only" | "paused" | "away"; "team_id": number; }
+export type ContactColleague = { "id": number; "leader": boolean; "led": boolean; "name": string; "pause_id"?: number; "skill_ids": Array<number>; "state": "gone" | "free" | "ringing" | "talking" | "wrapping" | "lost"; "status": "offline" | "ready" | "direct_only" | "paused" | "away"; "team_id": number; }
 export type ContactCustomer = { "customer_number"?: string; "email"?: string; "history": Array<ContactPastContact>; "id": number; "language"?: string; "name": string; "page"?: string; "phone"?: string; "remark"?: string; "verified": "none" | "signed"; "version"?: string; }
 export type ContactCustomerChange = { "email"?: string; "language"?: "nb" | "nn" | "sv" | "en" | "da"; "name"?: string; "phone"?: string; "remark"?: string; "version": string; }
 export type ContactDesk = { "agent": ContactAgent; "contacts": Array<ContactSummary>; "now_ms": number; "offers": Array<ContactOffer>; "queues": Array<ContactQueueCalm>; "seq": number; }
@@ -97,6 +97,7 @@ export type ContactReset = { "seq": number; }
 export type ContactSkillNeed = { "level": number; "skill_id": number; }
 export type ContactStepPool = { "after_ms": number; "agent_ids": Array<number>; "free": number; "qualified": number; "signed_in": number; }
 export type ContactSummary = { "adviser"?: boolean; "agent_id"?: number; "answered_at_ms"?: number; "arrived_at_ms": number; "brand_id": number; "channel": "phone" | "chat" | "email" | "messenger" | "form" | "visit" | "callback" | "bot"; "customer_id"?: number; "customer_waiting_since_ms"?: number; "id": number; "language"?: string; "last_at_ms": number; "name": string; "preview": string; "preview_by"?: "customer" | "agent" | "system"; "queue_id": number; "snoozed_until_ms"?: number; "state": "waiting" | "offered" | "talking" | "held" | "parked" | "snoozed" | "wrapping" | "closed"; "unread": number; "why"?: ContactWhy; "wrap_up_until_ms"?: number; }
+export type ContactWaiter = { "adviser"?: boolean; "agent_id"?: number; "answered_at_ms"?: number; "arrived_at_ms": number; "brand_id": number; "channel": "phone" | "chat" | "email" | "messenger" | "form" | "visit" | "callback" | "bot"; "customer_id"?: number; "customer_waiting_since_ms"?: number; "id": number; "language"?: string; "last_at_ms": number; "name": string; "position": number; "preview": string; "preview_by"?: "customer" | "agent" | "system"; "priority": number; "queue_id": number; "snoozed_until_ms"?: number; "state": "waiting" | "offered" | "talking" | "held" | "parked" | "snoozed" | "wrapping" | "closed"; "unread": number; "why"?: ContactWhy; "wrap_up_until_ms"?: number; }
 export type ContactWhy = { "candidates": number; "fit": number; "free_ms": number; "overtaken_because"?: string; "overtaken_contact_id"?: number; "rule": "best_fit" | "worst_off" | "age_guarantee" | "promise_due" | "last_agent" | "directed" | "consult" | "borrowed" | "held"; "score": number; "step": number; "waited_ms": number; }
 export type ConversationDraft = { "at_ms": number; "kind": "reply" | "note"; "text": string; }
 export type ConversationFile = { "bytes": number; "id": string; "name": string; "type": string; }
@@ -107,11 +108,35 @@ export type ErrorDetail = { "location"?: string; "message"?: string; "value"?: u
 export type ErrorModel = { "detail"?: string; "errors"?: Array<ErrorDetail>; "instance"?: string; "status"?: number; "title"?: string; "type"?: string; }
 export type ExtendWrapUpRequest = { "seconds": number; }
 export type GiveCodeRequest = { "code": string; }
+export type HandleRecordingRequest = { "do": "pause" | "resume" | "delete"; }
 export type IvrChoice = { "language"?: string; "name"?: Record<string, string>; "press": "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9"; "to"?: string; }
+export type IvrFault = { "Text": string; "Warning": boolean; "Where": string; }
+export type IvrHop = { "clip"?: string; "do": string; "happens": string; "key"?: string; "says"?: string; "spoken_ms": number; "step": string; "where": string; }
 export type IvrNeed = { "level": number; "skill": string; }
+export type IvrPath = { "end": "queue" | "outside" | "promise" | "closed" | "end" | "person"; "hops": Array<IvrHop>; "queue"?: string; "spoken_ms": number; "words": string; }
+export type IvrScript = { "person"?: string; "repeat": number; "steps": Array<IvrStep>; "wait_s": number; }
 export type IvrStep = { "after"?: string; "basis"?: "notice" | "consent"; "choices": Array<IvrChoice>; "clip"?: string; "closed"?: string; "digits"?: number; "do": "say" | "notice" | "menu" | "language" | "identify" | "hours" | "callback" | "link" | "record" | "queue" | "outside" | "survey" | "end"; "failed"?: string; "firm"?: boolean; "hours"?: string; "key": string; "message"?: Record<string, string>; "needs": Array<IvrNeed>; "number"?: string; "priority"?: number; "purpose"?: string; "queue"?: string; "text"?: Record<string, string>; "to"?: string; "url"?: string; }
+export type ListenToCallRequest = { "mode": "listen" | "whisper" | "barge" | "off"; }
 export type MarkReadRequest = { "message_id": number; }
 export type MessagePage = { "messages": Array<ConversationMessage>; "more": boolean; }
+export type PhoneAgentSpend = { "agent_id": number; "day_calls": number; "day_ore": number; "hour_ore": number; "name": string; }
+export type PhoneCall = { "agent_id"?: number; "brand_id": number; "call_id": number; "contact_id": number; "customer_known": "none" | "probably" | "verified"; "direction": "in" | "out" | "callback" | "browser"; "menu": Array<string>; "muted": boolean; "name": string; "number": string; "on_hold": boolean; "parties": Array<PhoneParty>; "quality": "unknown" | "good" | "fair" | "bad"; "queue_id": number; "recording": PhoneRecordingState; "role": "agent" | "adviser" | "leader"; "since_ms": number; "state": "ringing" | "connecting" | "talking" | "held" | "ended"; "trouble"?: string; "waited_ms": number; "watchers": Array<PhoneWatcher>; }
+export type PhoneICEServer = { "credential"?: string; "urls": Array<string>; "username"?: string; }
+export type PhoneLineSaid = { "jitter_ms"?: number; "keys"?: string; "loss"?: number; "rtt_ms"?: number; "sdp"?: string; "take_over"?: boolean; "type": "offer" | "quality" | "ping" | "keys"; }
+export type PhoneLineTold = { "calls"?: Array<PhoneCall>; "ice_servers"?: Array<PhoneICEServer>; "place"?: number; "sdp"?: string; "state"?: string; "text"?: string; "type": "hello" | "answer" | "calls" | "taken" | "pong" | "problem" | "state"; }
+export type PhoneLiveCall = { "agent_id"?: number; "agent_name"?: string; "brand_id": number; "call_id": number; "contact_id": number; "customer_known": "none" | "probably" | "verified"; "direction": "in" | "out" | "callback" | "browser"; "menu": Array<string>; "muted": boolean; "name": string; "number": string; "on_hold": boolean; "parties": Array<PhoneParty>; "quality": "unknown" | "good" | "fair" | "bad"; "queue_id": number; "recording": PhoneRecordingState; "role": "agent" | "adviser" | "leader"; "since_ms": number; "stage": "menu" | "waiting" | "ringing" | "talking" | "survey"; "state": "ringing" | "connecting" | "talking" | "held" | "ended"; "trouble"?: string; "waited_ms": number; "watchers": Array<PhoneWatcher>; }
+export type PhoneOutsideWish = { "do": "dial" | "transfer" | "complete" | "drop"; "number"?: string; }
+export type PhoneParty = { "agent_id"?: number; "id": number; "kind": "customer" | "agent" | "adviser" | "outside" | "leader"; "muted": boolean; "name"?: string; "number"?: string; "state": "ringing" | "talking" | "held" | "private" | "lost"; }
+export type PhonePlace = { "customer_id"?: number; "line"?: string; "number": string; }
+export type PhonePrompt = { "at_ms": number; "bytes": number; "duration_ms": number; "key": string; "name": string; }
+export type PhoneRecording = { "at_ms": number; "basis": "notice" | "consent"; "contact_id": number; "duration_ms": number; "id": number; "keep_until_ms": number; "purpose": string; "state": "on" | "done" | "lost"; }
+export type PhoneRecordingState = { "basis"?: "notice" | "consent"; "id"?: number; "state": "none" | "asking" | "on" | "paused" | "refused" | "deleted"; }
+export type PhoneSpend = { "agents": Array<PhoneAgentSpend>; "day_cap_ore": number; "day_ore": number; "hour_cap_ore": number; "hour_ore": number; }
+export type PhoneTrial = { "key"?: string; "language"?: "nb" | "nn" | "sv" | "en"; "line"?: string; "script": IvrScript; }
+export type PhoneTried = { "faults": Array<IvrFault>; "paths": Array<IvrPath>; }
+export type PhoneTrunk = { "calls": number; "has_secret": boolean; "key": string; "problem"?: string; "registered": boolean; "since_ms"?: number; "state": "up" | "down" | "unknown"; }
+export type PhoneWatcher = { "mode": "listen" | "whisper" | "barge"; "name": string; }
+export type PressKeysRequest = { "keys": string; }
 export type PrioritiseContactRequest = { "priority": number; }
 export type ProveRequest = { "code"?: string; "password"?: string; }
 export type RequeueContactRequest = { "queue_id"?: number; "words"?: string; }
@@ -128,12 +153,15 @@ export type RulebookReview = { "base": number; "errors": Array<ConfigFault>; "li
 export type RulebookVersioned = { "document": ConfigDocument; "version": number; }
 export type SaveDraftRequest = { "kind": "reply" | "note"; "text": string; }
 export type SendMessageRequest = { "after": number; "files"?: Array<string>; "key": string; "text": string; }
+export type SetAccountSecretRequest = { "secret": string; }
 export type SetAgentStatusRequest = { "pause_id"?: number; "status": "offline" | "ready" | "direct_only" | "paused"; }
 export type SetPresenceRequest = { "here": boolean; "typing": boolean; }
 export type SetStatusRequest = { "pause_id"?: number; "status": "offline" | "ready" | "direct_only" | "paused"; }
+export type SetTrunkSecretRequest = { "secret": string; }
 export type SignInRequest = { "email": string; "password": string; }
 export type SignedInBody = { "code": boolean; }
 export type SnoozeContactRequest = { "until_ms": number; }
+export type SwitchedBody = { "on": boolean; }
 export type UndoConfigRequest = { "version": number; }
 export type VisitorReadRequest = { "message_id": number; }
 export type WebhookDelivery = { "at_ms": number; "attempts": number; "id": number; "kind": string; "last_error"?: string; "last_status"?: number; "next_at_ms"?: number; "seq": number; "state": "waiting" | "done" | "dead"; }
@@ -246,6 +274,7 @@ export type Routes = {
   "PUT /api/contacts/{id}/presence": { path: { "id": number; }; query: { }; body: SetPresenceRequest; out: void }
   "PUT /api/contacts/{id}/priority": { path: { "id": number; }; query: { }; body: PrioritiseContactRequest; out: void }
   "PUT /api/contacts/{id}/read": { path: { "id": number; }; query: { }; body: MarkReadRequest; out: void }
+  "GET /api/contacts/{id}/recordings": { path: { "id": number; }; query: { }; body: undefined; out: Array<PhoneRecording> }
   "POST /api/contacts/{id}/requeue": { path: { "id": number; }; query: { }; body: RequeueContactRequest; out: void }
   "POST /api/contacts/{id}/snooze": { path: { "id": number; }; query: { }; body: SnoozeContactRequest; out: void }
   "POST /api/contacts/{id}/transfer": { path: { "id": number; }; query: { }; body: ContactHandOver; out: void }
@@ -285,6 +314,27 @@ export type Routes = {
   "POST /api/people/{id}/invite": { path: { "id": number; }; query: { }; body: undefined; out: AccessInvitation }
   "DELETE /api/people/{id}/second-factor": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "DELETE /api/people/{id}/sessions": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/phone/accounts/{key}/secret": { path: { "key": string; }; query: { }; body: SetAccountSecretRequest; out: void }
+  "GET /api/phone/calls": { path: { }; query: { }; body: undefined; out: Array<PhoneLiveCall> }
+  "POST /api/phone/calls": { path: { }; query: { }; body: PhonePlace; out: PhoneCall }
+  "POST /api/phone/calls/{contact_id}/conference": { path: { "contact_id": number; }; query: { }; body: SwitchedBody; out: void }
+  "POST /api/phone/calls/{contact_id}/digits": { path: { "contact_id": number; }; query: { }; body: PressKeysRequest; out: void }
+  "POST /api/phone/calls/{contact_id}/hangup": { path: { "contact_id": number; }; query: { }; body: undefined; out: void }
+  "POST /api/phone/calls/{contact_id}/hold": { path: { "contact_id": number; }; query: { }; body: SwitchedBody; out: void }
+  "POST /api/phone/calls/{contact_id}/listen": { path: { "contact_id": number; }; query: { }; body: ListenToCallRequest; out: void }
+  "POST /api/phone/calls/{contact_id}/mute": { path: { "contact_id": number; }; query: { }; body: SwitchedBody; out: void }
+  "POST /api/phone/calls/{contact_id}/outside": { path: { "contact_id": number; }; query: { }; body: PhoneOutsideWish; out: void }
+  "POST /api/phone/calls/{contact_id}/recording": { path: { "contact_id": number; }; query: { }; body: HandleRecordingRequest; out: void }
+  "GET /api/phone/prompts": { path: { }; query: { }; body: undefined; out: Array<PhonePrompt> }
+  "DELETE /api/phone/prompts/{key}": { path: { "key": string; }; query: { }; body: undefined; out: void }
+  "GET /api/phone/prompts/{key}": { path: { "key": string; }; query: { }; body: undefined; out: void }
+  "PUT /api/phone/prompts/{key}": { path: { "key": string; }; query: { "name"?: string; }; body: Blob; out: PhonePrompt }
+  "DELETE /api/phone/recordings/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "GET /api/phone/recordings/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "POST /api/phone/scripts/preview": { path: { }; query: { }; body: PhoneTrial; out: PhoneTried }
+  "GET /api/phone/spend": { path: { }; query: { }; body: undefined; out: PhoneSpend }
+  "GET /api/phone/trunks": { path: { }; query: { }; body: undefined; out: Array<PhoneTrunk> }
+  "PUT /api/phone/trunks/{key}/secret": { path: { "key": string; }; query: { }; body: SetTrunkSecretRequest; out: void }
   "POST /api/preview": { path: { }; query: { }; body: ContactPreview; out: ContactPreviewResult }
   "DELETE /api/session": { path: { }; query: { }; body: undefined; out: void }
   "POST /api/session": { path: { }; query: { }; body: SignInRequest; out: SignedInBody }
@@ -292,6 +342,7 @@ export type Routes = {
   "POST /api/session/passkey": { path: { }; query: { }; body: AccessPasskeyAnswer; out: SignedInBody }
   "POST /api/session/passkey/begin": { path: { }; query: { }; body: undefined; out: AccessCeremony }
   "POST /api/session/welcome": { path: { }; query: { }; body: AcceptInvitationRequest; out: SignedInBody }
+  "GET /api/waiting": { path: { }; query: { }; body: undefined; out: Array<ContactWaiter> }
   "GET /api/wall": { path: { }; query: { "formula"?: "answered_of_offered" | "answered_of_answered" | "answered_or_abandoned_of_offered" | "connect" | "genesys" | "genesys_short_off" | "genesys_abandons_off" | "cisco_ignored" | "cisco_negative" | "cisco_positive" | "queue"; "team_id"?: number; "brand_id"?: number; "partner_id"?: number; }; body: undefined; out: BoardWall }
   "GET /api/wall/live": { path: { }; query: { "formula"?: "answered_of_offered" | "answered_of_answered" | "answered_or_abandoned_of_offered" | "connect" | "genesys" | "genesys_short_off" | "genesys_abandons_off" | "cisco_ignored" | "cisco_negative" | "cisco_positive" | "queue"; "team_id"?: number; "brand_id"?: number; "partner_id"?: number; }; body: undefined; out: void }
   "GET /api/wall/pages": { path: { }; query: { }; body: undefined; out: Array<BoardPage> }
