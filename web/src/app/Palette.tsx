@@ -4,12 +4,14 @@ import './palette.css'
 import { spotlight } from '@mantine/spotlight'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Search, User } from 'lucide-react'
+import { Phone, Search, User } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { ContactDesk } from '../gen/api.gen.ts'
 import { api } from '../lib/api.ts'
 import { fits } from '../lib/fold.ts'
 import { useT } from '../lib/i18n.ts'
+import { openDial } from '../phone/dial.ts'
+import { bare, looksLikeNumber, readable } from '../phone/numbers.ts'
 import { ChannelIcon } from '../ui/channels.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
 import { deskKey } from './live.ts'
@@ -53,6 +55,7 @@ function useFound(query: string, opened: boolean) {
 /** Everything by its name: commands that work right now, conversations in hand, customers. */
 export default function Palette({ opened, close }: { opened: boolean; close: () => void }) {
   const { t } = useT()
+  const can = useCan()
   const navigate = useNavigate()
   const [query, setQuery] = useState('')
   useEffect(() => {
@@ -60,7 +63,8 @@ export default function Palette({ opened, close }: { opened: boolean; close: () 
     else spotlight.close()
   }, [opened])
   const { customers, own, shown } = useFound(query, opened)
-  const nothing = !own.length && !shown.length && !customers.length
+  const callable = can('calls.out') && looksLikeNumber(query)
+  const nothing = !callable && !own.length && !shown.length && !customers.length
   return (
     <Spotlight.Root
       query={query}
@@ -75,6 +79,15 @@ export default function Palette({ opened, close }: { opened: boolean; close: () 
     >
       <Spotlight.Search placeholder={t('palette.placeholder')} aria-label={t('palette.placeholder')} leftSection={<Search size={18} />} />
       <Spotlight.ActionsList>
+        {callable && (
+          <Spotlight.ActionsGroup label={t('palette.call')}>
+            <Spotlight.Action
+              leftSection={<Phone size={16} />}
+              label={t('call', { number: readable(query) })}
+              onClick={() => setTimeout(() => openDial(bare(query)))}
+            />
+          </Spotlight.ActionsGroup>
+        )}
         {own.length > 0 && (
           <Spotlight.ActionsGroup label={t('palette.contacts')}>
             {own.slice(0, 6).map(c => (

@@ -24,8 +24,15 @@ function tone(at: AudioContext, hz: number, start: number, seconds: number, loud
   osc.stop(start + seconds)
 }
 
+let ringer: (() => void) | undefined
+/** Lets somebody else ring: the phone does it through the device that was chosen for it. */
+export const setRinger = (ring?: () => void) => {
+  ringer = ring
+}
+
 /** An offer: two rising notes, twice. */
 export function ringSound() {
+  if (ringer) return ringer()
   const at = ready()
   if (at?.state !== 'running') return
   for (const again of [0, 0.55]) {

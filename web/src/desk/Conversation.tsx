@@ -10,8 +10,9 @@ import { api } from '../lib/api.ts'
 import { useT } from '../lib/i18n.ts'
 import { later } from '../lib/later.ts'
 import { centreNow } from '../lib/now.ts'
+import { useWish } from '../phone/wish.ts'
 import { Avatar } from '../ui/Avatar.tsx'
-import { ChannelIcon, deferred } from '../ui/channels.tsx'
+import { ChannelIcon, deferred, spoken } from '../ui/channels.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
 import { ErrorState, Loading, useProblemText } from '../ui/States.tsx'
 import { Since } from '../ui/Timer.tsx'
@@ -88,6 +89,7 @@ function Opened({ detail, ...p }: Column & { detail: ContactDetail }) {
   const field = useRef<HTMLTextAreaElement>(null)
   useHere(c.id, mine)
   useReading(detail, p.focused && mine)
+  useWish(c.id, setDialog)
   const write = (m: Mode) => {
     setMode(m)
     setTimeout(() => field.current?.focus())
@@ -96,7 +98,10 @@ function Opened({ detail, ...p }: Column & { detail: ContactDetail }) {
   const live = mine && (c.state === 'talking' || c.state === 'parked' || c.state === 'held')
   const own = live && !c.adviser
   const on = p.focused
-  useShortcut({ keys: 'r', label: 'reply.write', group: 'keys.group_conversation', run: () => write('reply') }, on && own)
+  useShortcut(
+    { keys: 'r', label: 'reply.write', group: 'keys.group_conversation', run: () => write('reply') },
+    on && own && !spoken(c.channel),
+  )
   useShortcut({ keys: 'n', label: 'note.write', group: 'keys.group_conversation', run: () => write('note') }, on && mine)
   useShortcut({ keys: 't', label: 'transfer.title', group: 'keys.group_conversation', run: () => setDialog('transfer') }, on && own)
   useShortcut({ keys: 'c', label: 'consult.title', group: 'keys.group_conversation', run: () => setDialog('consult') }, on && own)
@@ -115,7 +120,7 @@ function Opened({ detail, ...p }: Column & { detail: ContactDetail }) {
       <Suspense fallback={<Loading rows={[2, 4]} />}>
         {c.state === 'wrapping' && mine && <WrapUp detail={detail} focused={p.focused} done={p.next} />}
       </Suspense>
-      {live && <Writing detail={detail} own={own} mode={own ? mode : 'note'} write={write} field={field} />}
+      {live && <Writing detail={detail} own={own} mode={own && !spoken(c.channel) ? mode : 'note'} write={write} field={field} />}
       {!live && c.state !== 'wrapping' && (
         <p className={css.over}>{t(c.state === 'snoozed' ? 'conversation.snoozed' : 'conversation.closed')}</p>
       )}
@@ -148,7 +153,10 @@ type WritingProps = {
 /** Where one writes: to the customer or to colleagues, and never one as the other. An adviser writes to colleagues alone. */
 function Writing({ detail, own, mode, write, field }: WritingProps) {
   const { t } = useT()
-  const kinds = [...(own ? [{ value: 'reply', label: t('composer.reply') }] : []), { value: 'note', label: t('composer.note') }]
+  const kinds = [
+    ...(own && !spoken(detail.contact.channel) ? [{ value: 'reply', label: t('composer.reply') }] : []),
+    { value: 'note', label: t('composer.note') },
+  ]
   const Box = mode === 'note' ? NoteBox : ReplyBox
   return (
     <div className={css.composer} data-mode={mode}>

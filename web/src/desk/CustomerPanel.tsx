@@ -9,6 +9,7 @@ import { timeOrDate } from '../lib/dates.ts'
 import { span } from '../lib/format.ts'
 import { type Locale, localeNames, pick, useT } from '../lib/i18n.ts'
 import { later } from '../lib/later.ts'
+import { CallNumber, WithNumbers } from '../phone/Numbers.tsx'
 import { ChannelIcon } from '../ui/channels.tsx'
 import { ErrorState, Loading } from '../ui/States.tsx'
 import css from './desk.module.css'
@@ -95,7 +96,7 @@ function Who({ customer: c, id }: { customer: ContactCustomer; id?: number }) {
       <ul className={css.ways}>
         {c.phone && (
           <li>
-            <Phone size={14} aria-hidden="true" /> <span className="num">{c.phone}</span>
+            <Phone size={14} aria-hidden="true" /> <CallNumber number={c.phone} customer={c.id} />
           </li>
         )}
         {c.email && (
@@ -109,7 +110,11 @@ function Who({ customer: c, id }: { customer: ContactCustomer; id?: number }) {
           </li>
         )}
       </ul>
-      {c.remark && <p className={css.remark}>{c.remark}</p>}
+      {c.remark && (
+        <p className={css.remark}>
+          <WithNumbers text={c.remark} customer={c.id} />
+        </p>
+      )}
       <Suspense>{editing && <EditCustomer customer={c} id={id} close={() => setEditing(false)} />}</Suspense>
     </Part>
   )

@@ -1,8 +1,8 @@
 import { Button, Modal, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Building2, Search, Users } from 'lucide-react'
+import { Building2, Phone, Search, Users } from 'lucide-react'
 import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react'
-import { useMe, useNames } from '../app/session.ts'
+import { useCan, useMe, useNames } from '../app/session.ts'
 import { toast } from '../app/toasts.tsx'
 import { useDesk } from '../app/workday.ts'
 import type { ContactColleague, ContactDetail, ContactHandOver } from '../gen/api.gen.ts'
@@ -10,6 +10,8 @@ import { api } from '../lib/api.ts'
 import { fits } from '../lib/fold.ts'
 import { clock } from '../lib/format.ts'
 import { type Key, type Translate, useT } from '../lib/i18n.ts'
+import { outside } from '../phone/actions.ts'
+import { bare, looksLikeNumber } from '../phone/numbers.ts'
 import { Avatar } from '../ui/Avatar.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
 import { ErrorState, Loading, useProblemText } from '../ui/States.tsx'
@@ -18,7 +20,9 @@ import css from './desk.module.css'
 import { agentsQuery } from './queries.ts'
 
 export type HandOverKind = 'transfer' | 'consult'
-type To = ContactHandOver['to']
+/** Where a contact can go: to colleagues, or, when it is spoken, to a number outside. */
+type Inside = ContactHandOver['to']
+type To = Inside | 'outside'
 type Choice = { id: number; name: string; sub: string; level: Level; state: string; icon: ReactNode; off?: boolean; rank: number }
 
 const words = {
@@ -52,7 +56,17 @@ function useGo(kind: HandOverKind, id: number, close: () => void) {
       setBusy(false)
     }
   }
-  return { busy, go }
+  const dial = async (number: string) => {
+    setBusy(true)
+    try {
+      await outside({ contact_id: id }, kind === 'transfer' ? 'transfer' : 'dial', number)
+      close()
+    } catch (e) {
+      toast(say(e), { level: 'bad' })
+      setBusy(false)
+    }
+  }
+  return { busy, go, dial }
 }
 
 /** Hands a contact over, or asks for advice about it: to a queue, a person, a team or one's leader, always with words for the next one. */
@@ -63,20 +77,24 @@ export default function HandOver({ kind, detail, close }: { kind: HandOverKind; 
   const [query, setQuery] = useState('')
   const [chosen, setChosen] = useState<number>()
   const [text, setText] = useState('')
+  const [number, setNumber] = useState('')
+  const can = useCan()
   const w = words[kind]
-  const targets: To[] = kind === 'consult' ? ['person', 'team', 'leader'] : ['person', 'queue', 'team', 'leader']
-  const able = text.trim() !== '' && (to === 'leader' || chosen !== undefined)
+  const calling = detail.contact.channel === 'phone' || detail.contact.channel === 'callback'
+  const inside: Inside[] = kind === 'consult' ? ['person', 'team', 'leader'] : ['person', 'queue', 'team', 'leader']
+  const targets: To[] = calling && can('calls.out') ? [...inside, 'outside'] : inside
+  const able = to === 'outside' ? looksLikeNumber(number) : text.trim() !== '' && (to === 'leader' || chosen !== undefined)
   const body: ContactHandOver = {
-    to,
+    to: to as Inside,
     words: text.trim(),
     agent_id: to === 'person' ? chosen : undefined,
     queue_id: to === 'queue' ? chosen : undefined,
     team_id: to === 'team' ? chosen : undefined,
   }
-  const { busy, go } = useGo(kind, detail.contact.id, close)
+  const { busy, go, dial } = useGo(kind, detail.contact.id, close)
   const submit = (e: FormEvent | KeyboardEvent) => {
     e.preventDefault()
-    if (able) void go(body)
+    if (able) void (to === 'outside' ? dial(bare(number)) : go(body))
   }
   return (
     <Modal opened onClose={close} title={t(w.title)} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
@@ -91,7 +109,21 @@ export default function HandOver({ kind, detail, close }: { kind: HandOverKind; 
           }}
           data={targets.map(v => ({ value: v, label: t(`handover.${v}`) }))}
         />
-        {to !== 'leader' && (
+        {to === 'outside' && (
+          <>
+            <TextInput
+              data-autofocus
+              type="tel"
+              autoComplete="off"
+              label={t('handover.outside_number')}
+              leftSection={<Phone size={14} />}
+              value={number}
+              onChange={e => setNumber(e.currentTarget.value)}
+            />
+            <p className="sub">{t('handover.outside_text')}</p>
+          </>
+        )}
+        {to !== 'leader' && to !== 'outside' && (
           <>
             <TextInput
               data-autofocus
@@ -111,17 +143,19 @@ export default function HandOver({ kind, detail, close }: { kind: HandOverKind; 
           </>
         )}
         {to === 'leader' && <Leader agents={agents.data ?? []} />}
-        <Textarea
-          autosize
-          minRows={3}
-          maxRows={8}
-          maxLength={2000}
-          required
-          label={t('handover.words')}
-          description={t('handover.words_help')}
-          value={text}
-          onChange={e => setText(e.currentTarget.value)}
-        />
+        {to !== 'outside' && (
+          <Textarea
+            autosize
+            minRows={3}
+            maxRows={8}
+            maxLength={2000}
+            required
+            label={t('handover.words')}
+            description={t('handover.words_help')}
+            value={text}
+            onChange={e => setText(e.currentTarget.value)}
+          />
+        )}
         <div className="actions">
           <Button variant="default" onClick={close}>
             {t('cancel')}

@@ -7,6 +7,7 @@ import { longDate, sameDay, timeOfDay } from '../lib/dates.ts'
 import { bytes, firstName } from '../lib/format.ts'
 import { type Key, type Translate, useT } from '../lib/i18n.ts'
 import { centreNow, useNow } from '../lib/now.ts'
+import { WithNumbers } from '../phone/Numbers.tsx'
 import css from './desk.module.css'
 import { dropDraft } from './drafts.ts'
 import { type Outgoing, release, sendAnyway, takeBack, useOutbox } from './outbox.ts'
@@ -163,7 +164,11 @@ function Message({ m }: { m: ConversationMessage }) {
       <p className={css.by}>
         <b>{ours && m.agent_id === me.agent_id ? t('thread.you') : m.name || t('customer.unknown')}</b> <time>{timeOfDay(m.at_ms)}</time>
       </p>
-      {m.text && <p className={css.text}>{m.text}</p>}
+      {m.text && (
+        <p className={css.text}>
+          <WithNumbers text={m.text} />
+        </p>
+      )}
       <Files files={m.files} />
       {ours && <Seen m={m} />}
     </article>
@@ -216,7 +221,9 @@ function Note({ n }: { n: ConversationNote }) {
         <LockKeyhole size={13} aria-hidden="true" /> <b>{t('note.by', { name: n.name })}</b> <time>{timeOfDay(n.at_ms)}</time> ·{' '}
         {t('note.internal')}
       </p>
-      <p className={css.text}>{n.text}</p>
+      <p className={css.text}>
+        <WithNumbers text={n.text} />
+      </p>
     </article>
   )
 }

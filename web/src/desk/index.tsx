@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { Coffee, MessageCircle, Search } from 'lucide-react'
-import { useCallback, useEffect, useMemo } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react'
 import { useLink } from '../app/live.ts'
 import { OfferList, useOffers } from '../app/Ringing.tsx'
 import { useUrl } from '../app/router.tsx'
 import { FaceHead } from '../app/Shell.tsx'
 import { useMe } from '../app/session.ts'
 import { useShortcut } from '../app/shortcuts.ts'
+import { withWords } from '../app/words.ts'
 import { useDesk } from '../app/workday.ts'
 import type { ContactDesk, ContactSummary } from '../gen/api.gen.ts'
 import { useT } from '../lib/i18n.ts'
@@ -21,6 +22,8 @@ import { anyUnsent } from './drafts.ts'
 import { List } from './List.tsx'
 import { anyOutgoing, hurry, openOutbox } from './outbox.ts'
 import { StatusMenu, useSetStatus } from './StatusMenu.tsx'
+
+const PhoneStatus = lazy(() => withWords('phone', import('../phone/Status.tsx')))
 
 /** Conversations side by side at most; more would be too narrow to read. */
 const maxColumns = 3
@@ -96,7 +99,19 @@ export default function Desk() {
   useLeaveGuard()
   return (
     <>
-      <FaceHead title={t('face.desk')} tools={desk && <StatusMenu agent={desk.agent} />}>
+      <FaceHead
+        title={t('face.desk')}
+        tools={
+          desk && (
+            <>
+              <Suspense>
+                <PhoneStatus />
+              </Suspense>
+              <StatusMenu agent={desk.agent} />
+            </>
+          )
+        }
+      >
         <Live state={link} />
       </FaceHead>
       {desk ? <Panes desk={desk} /> : <Loading rows={[4, 4.1, 4.2, 4.3]} />}

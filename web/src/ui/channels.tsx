@@ -18,6 +18,9 @@ const icons = {
 /** Channels whose customer has gone away after writing; work in them can be put aside. */
 export const deferred = (c: Channel) => c === 'email' || c === 'messenger' || c === 'form'
 
+/** Channels in which one speaks: there is nothing to write to the customer, only notes to colleagues. */
+export const spoken = (c: Channel) => c === 'phone' || c === 'callback'
+
 /** The icon of a channel, named. */
 export function ChannelIcon({ channel, size = 16 }: { channel: Channel; size?: number }) {
   const { t } = useT()

@@ -1,0 +1,69 @@
+import { Suspense, useEffect, useRef } from 'react'
+import { useAnswer, useOffers } from '../app/Ringing.tsx'
+import { useCan } from '../app/session.ts'
+import { useShortcut } from '../app/shortcuts.ts'
+import { setRinger } from '../app/sound.ts'
+import { later } from '../lib/later.ts'
+import { CallBar } from './CallBar.tsx'
+import { openDial, openDialog, useDialog } from './dial.ts'
+import { startPhone, usePhone } from './phone.ts'
+import { beep, ring } from './ring.ts'
+import { Trouble } from './Trouble.tsx'
+
+const DialPad = later(() => import('./DialPad.tsx'))
+const Devices = later(() => import('./Devices.tsx'))
+const LiveCalls = later(() => import('./LiveCalls.tsx'))
+
+/** A breath between the note and the answer, so that the agent is ready when the customer is. */
+const autoAnswerMS = 1200
+
+/** Answers by itself, when the agent wants it so: a note in the ear, then the customer. */
+function useAutoAnswer() {
+  const { standing, choice } = usePhone()
+  const offers = useOffers()
+  const { accept } = useAnswer()
+  const offer = offers.find(o => (o.contact.channel === 'phone' || o.contact.channel === 'callback') && !o.consult)
+  const latest = useRef({ offer, accept })
+  latest.current = { offer, accept }
+  const id = choice.auto_answer && standing === 'ready' ? offer?.id : undefined
+  useEffect(() => {
+    if (id === undefined) return
+    beep()
+    const timer = setTimeout(() => {
+      const { offer, accept } = latest.current
+      if (offer?.id === id) accept.mutate(offer)
+    }, autoAnswerMS)
+    return () => clearTimeout(timer)
+  }, [id])
+}
+
+/** The phone of the whole app: the line, the bar of the call, what stands in its way, and its dialogs. It lives above the faces. */
+export default function Phone() {
+  const can = useCan()
+  const dialog = useDialog()
+  const group = 'keys.group_everywhere' as const
+  useEffect(() => {
+    const stop = startPhone()
+    setRinger(ring)
+    return () => {
+      setRinger(undefined)
+      stop()
+    }
+  }, [])
+  useAutoAnswer()
+  useShortcut({ keys: '', label: 'phone.call_out', group, run: () => openDial() }, can('calls.out'))
+  useShortcut({ keys: '', label: 'phone.devices', group, run: () => openDialog({ kind: 'devices' }) })
+  useShortcut({ keys: '', label: 'phone.live', group, run: () => openDialog({ kind: 'live' }) }, can('contacts.listen'))
+  const close = () => openDialog(undefined)
+  return (
+    <>
+      <Trouble />
+      <CallBar />
+      <Suspense>
+        {dialog?.kind === 'dial' && <DialPad key={dialog.number} number={dialog.number} customer={dialog.customer} close={close} />}
+        {dialog?.kind === 'devices' && <Devices close={close} />}
+        {dialog?.kind === 'live' && <LiveCalls close={close} />}
+      </Suspense>
+    </>
+  )
+}
