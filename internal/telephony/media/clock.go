@@ -127,9 +127,9 @@ func (s *shard) run() {
 			default:
 			}
 			if wait < -behind {
-				missed := -wait / frameTime
-				s.skipped.Add(uint64(missed))
-				due = due.Add(missed * frameTime)
+				missed := -wait - -wait%frameTime
+				s.skipped.Add(uint64(missed / frameTime))
+				due = due.Add(missed)
 			}
 		}
 		s.walk(n, due)

@@ -26,8 +26,9 @@ type Inbound struct {
 	timed               bool
 }
 
-// The limits of RFC 3550 appendix A.1.
+// The limits of RFC 3550 appendix A.1, and the payload type of comfort noise in RFC 3551.
 const (
+	staticNoise = 13
 	maxDropout  = 3000 // a larger jump forward is another stream
 	maxMisorder = 100  // a larger jump backward as well
 )
@@ -46,6 +47,9 @@ func (in *Inbound) Configure(s Session) {
 		in.buffer.codec = s.Codec
 	}
 	in.payloadType, in.dtmfType, in.cnType = s.payloadType(), s.DTMFType, s.CNType
+	if in.cnType == 0 && in.dtmfType != staticNoise && in.payloadType != staticNoise {
+		in.cnType = staticNoise // who sends it without having said so means it all the same
+	}
 	switch {
 	case !s.InBandDTMF:
 		in.tones = nil

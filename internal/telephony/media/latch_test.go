@@ -319,7 +319,7 @@ func TestReportsTellEachSideOfTheOther(t *testing.T) {
 			for range 4 {
 				for _, l := range []*RTP{a, b} {
 					l.mu.Lock()
-					l.report.next = time.Unix(1, 0) // due
+					l.report.next, l.keeps = time.Unix(1, 0), reportRounds-1 // both are due
 					l.mu.Unlock()
 					l.keep(time.Now().Add(-5 * time.Millisecond)) // as if the way took so long
 				}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"sentral/internal/centre"
@@ -178,6 +179,43 @@ func TestARecordingInAFileHasItsLengths(t *testing.T) {
 		}
 		if Heard(clip.samples, 440) < 0.45 || Heard(clip.samples, 1000) < 0.45 {
 			t.Errorf("%+v: both sides averaged hold %.2f and %.2f", o, Heard(clip.samples, 440), Heard(clip.samples, 1000))
+		}
+	}
+}
+
+func TestALawIsHeardAsPCM(t *testing.T) {
+	var plain, law memory
+	for dst, o := range map[*memory]RecorderOptions{&plain: {}, &law: {ALaw: true}} {
+		rec := NewRecorder(dst, o)
+		left, right := Tone(440, -10), Tone(1000, -10)
+		for range 60 {
+			var l, r Frame
+			left.Read(&l)
+			right.Read(&r)
+			rec.take(&l, &r)
+		}
+		if err := rec.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole, length, err := WholeWAV(bytes.NewReader(law.b.Bytes()))
+	if err != nil || length != 1200*time.Millisecond {
+		t.Fatal(length, err)
+	}
+	all, err := io.ReadAll(whole)
+	if err != nil || len(all) != plain.b.Len() || !bytes.Equal(all[8:40], plain.b.Bytes()[8:40]) {
+		t.Fatalf("%d octets, %v; PCM has %d", len(all), err, plain.b.Len())
+	}
+	left, right := channels(t, bytes.NewReader(law.b.Bytes()))
+	if tones(left) != "customer" || tones(right) != "agent" {
+		t.Errorf("left %q, right %q", tones(left), tones(right))
+	}
+	for _, at := range []int64{0, 3, 44, 45, 1001, int64(len(all)) - 1} { // from any place, in pieces of any size
+		if _, err := whole.Seek(at, io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+		if rest, err := io.ReadAll(iotest.OneByteReader(whole)); err != nil || !bytes.Equal(rest, all[at:]) {
+			t.Errorf("from %d: %d octets, %v", at, len(rest), err)
 		}
 	}
 }

@@ -39,6 +39,7 @@ type RTP struct {
 	onDigit    func(rune)
 
 	pulls, kept uint32 // ticks, and ticks when it was last looked after
+	keeps       uint32 // how often it was looked after
 	lastDrained uint64 // packets and reports, when it was last looked after
 	lastHeard   time.Time
 	silentAfter time.Duration
@@ -51,6 +52,7 @@ type RTP struct {
 const (
 	latchGrace    = int64(200 * time.Millisecond) // a stranger becomes the party when the SDP's address has not spoken so long after it
 	drainRounds   = 4                             // batches that are read in a tick; what is left waits for the next
+	reportRounds  = 5                             // reports are read every so many times that the leg is looked after: each half second
 	digitsPending = 64                            // digits that wait for their handler; more are a storm, and are dropped
 )
 
@@ -308,7 +310,9 @@ func (l *RTP) keep(now time.Time) {
 		l.drain()
 	}
 	l.kept = l.pulls
-	l.drainReports()
+	if l.keeps++; l.keeps%reportRounds == 0 {
+		l.drainReports()
+	}
 	l.sendReport(now)
 	heard := l.in.received + l.stats.Reports
 	if heard != l.lastDrained || !l.session.Receive || l.lastHeard.IsZero() {

@@ -96,7 +96,7 @@ func (b *batch) datagram(i int) (octets []byte, from netip.AddrPort, at int64) {
 		octets = nil
 	}
 	name := &b.from[i]
-	port := uint16(name.Port<<8 | name.Port>>8)
+	port := name.Port<<8 | name.Port>>8
 	if name.Family == unix.AF_INET {
 		v4 := (*unix.RawSockaddrInet4)(unsafe.Pointer(name))
 		from = netip.AddrPortFrom(netip.AddrFrom4(v4.Addr), port)
