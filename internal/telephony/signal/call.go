@@ -71,6 +71,7 @@ type transacted struct {
 	answer    []byte // to their offer
 	session   media.Session
 	ack       chan *sip.Request
+	settled   chan struct{} // closed when the ACK has been dealt with, or has never come
 }
 
 func (s *Stack) newCall(t *trunk, leg *media.RTP) *Call {

@@ -106,6 +106,7 @@ func reasonText(v string) string {
 
 // reinvited takes a re-INVITE: hold, a new address, a refresh, or a question for our offer.
 func (c *Call) reinvited(req *sip.Request, tx *sip.ServerTx) {
+	c.awaitSettled()
 	c.mu.Lock()
 	switch {
 	case c.ours: // glare (RFC 3261 section 14.2)
@@ -123,7 +124,7 @@ func (c *Call) reinvited(req *sip.Request, tx *sip.ServerTx) {
 		return
 	}
 	body, has := sessionPart(req)
-	inv := &transacted{req: req, tx: tx, seq: req.CSeq().SeqNo, offerless: !has, again: true, ack: make(chan *sip.Request, 1)}
+	inv := &transacted{req: req, tx: tx, seq: req.CSeq().SeqNo, offerless: !has, again: true, ack: make(chan *sip.Request, 1), settled: make(chan struct{})}
 	res := response(req, 200, "OK", c.contactLocked(), header("Allow", allowHeader), header("Supported", supportedHeader))
 	if has {
 		answer, code := c.answerLocked(body)
@@ -144,6 +145,20 @@ func (c *Call) reinvited(req *sip.Request, tx *sip.ServerTx) {
 	c.invite, c.confirming = inv, true
 	c.mu.Unlock()
 	c.confirm(inv, res)
+}
+
+// awaitSettled gives the ACK of the INVITE before, which may be right behind us in another goroutine, a moment to be seen.
+func (c *Call) awaitSettled() {
+	c.mu.Lock()
+	inv := c.invite
+	c.mu.Unlock()
+	if inv == nil || inv.settled == nil {
+		return
+	}
+	select {
+	case <-inv.settled:
+	case <-time.After(c.s.wait.t1):
+	}
 }
 
 // answerLocked takes an offer within the call; on a failure what was agreed before stands (RFC 3261 section 14.2), and code says what to answer.

@@ -159,7 +159,7 @@ func (c *Call) found(req *sip.Request, from netip.AddrPort) {
 	d.firstHop(c.s)
 	c.onEnd = append(c.onEnd, c.s.gate.speakTo(d.peer.addr.Addr()))
 	_, sdp := sessionPart(req)
-	c.invite = &transacted{req: req, seq: d.remoteSeq, offerless: !sdp, ack: make(chan *sip.Request, 1)}
+	c.invite = &transacted{req: req, seq: d.remoteSeq, offerless: !sdp, ack: make(chan *sip.Request, 1), settled: make(chan struct{})}
 	c.rel.want = says(req, "Require", "100rel") || c.trunk != nil && c.trunk.Rel100 && says(req, "Supported", "100rel")
 	c.fresh = d.callID + "\x00" + d.remoteTag + "\x00" + itoa(int(d.remoteSeq))
 }
@@ -380,6 +380,7 @@ func (c *Call) awaitACK(inv *transacted, res *sip.Response) *sip.Request {
 func (c *Call) settleInvite(inv *transacted, ack *sip.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	defer close(inv.settled)
 	c.confirming = false
 	if c.invite == inv {
 		c.invite = nil

@@ -85,7 +85,9 @@ func TestCancel(t *testing.T) {
 	if err := c.Answer(context.Background()); err == nil {
 		t.Error("a cancelled call was answered")
 	}
-	p.silence(6*testT1, "after CANCEL", func(r *reading) bool { return strings.HasPrefix(r.start, "SIP/2.0 2") && strings.HasSuffix(r.get("CSeq"), "INVITE") })
+	p.silence(6*testT1, "after CANCEL", func(r *reading) bool {
+		return strings.HasPrefix(r.start, "SIP/2.0 2") && strings.HasSuffix(r.get("CSeq"), "INVITE")
+	})
 }
 
 func TestCancelCrossesTheAnswer(t *testing.T) {
