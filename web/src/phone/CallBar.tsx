@@ -8,7 +8,7 @@ import { useShortcut } from '../app/shortcuts.ts'
 import { useT } from '../lib/i18n.ts'
 import { Kbd } from '../ui/Kbd.tsx'
 import { Since } from '../ui/Timer.tsx'
-import { endCall, hold, listenIn, press, record, setMute, useAct } from './actions.ts'
+import { hangUp, hold, listenIn, press, record, setMute, useAct } from './actions.ts'
 import { Keypad } from './Keypad.tsx'
 import { readable } from './numbers.ts'
 import { Parties } from './Parties.tsx'
@@ -71,7 +71,7 @@ function Talking({ call: c }: { call: Call }) {
   const group = 'keys.group_conversation' as const
   const flipMute = () => void act('mute', () => setMute(c, !isMuted))
   const flipHold = () => void act('hold', () => hold(c, !c.on_hold))
-  const hangUp = () => void act('end', () => endCall(c))
+  const end = () => void act('end', () => hangUp(c))
   const show = () => void navigate({ to: '/desk', search: { c: String(c.contact_id) } } as never)
   const wish = (w: Wish) => {
     if (!onlyDesk(location.pathname) || !new URLSearchParams(location.search).get('c')?.split(',').includes(String(c.contact_id))) show()
@@ -80,7 +80,7 @@ function Talking({ call: c }: { call: Call }) {
   useShortcut({ keys: 'm', label: isMuted ? 'phone.unmute' : 'phone.mute', group, run: flipMute }, live)
   useShortcut({ keys: 'h', label: c.on_hold ? 'phone.resume' : 'phone.hold', group, run: flipHold }, live && own)
   useShortcut({ keys: 'd', label: 'phone.keypad', group, run: () => setKeypad(true) }, live)
-  useShortcut({ keys: 'F9', label: 'phone.hang_up', group, run: hangUp }, own && !offers.length)
+  useShortcut({ keys: 'F9', label: 'phone.hang_up', group, run: end }, own && !offers.length)
   return (
     <section className={css.bar} aria-label={t('phone.call')} data-state={c.on_hold ? 'held' : c.state}>
       <div className={css.line}>
@@ -125,7 +125,7 @@ function Talking({ call: c }: { call: Call }) {
               <Tool label={t('phone.transfer')} keys="t" off={!live} run={() => wish('transfer')}>
                 <PhoneForwarded size={17} />
               </Tool>
-              <Button className={css.end} size="sm" color="red" aria-label={t('phone.hang_up')} loading={busy === 'end'} onClick={hangUp}>
+              <Button className={css.end} size="sm" color="red" aria-label={t('phone.hang_up')} loading={busy === 'end'} onClick={end}>
                 <PhoneOff size={17} aria-hidden="true" />
                 <span className="hide-s">{t('phone.hang_up')}</span>
               </Button>
@@ -194,7 +194,7 @@ function Listening({ call: c }: { call: Call }) {
               {t(`phone.mode.${m}`)}
             </Button>
           ))}
-          <Button size="xs" color="red" loading={busy === 'stop'} onClick={() => void act('stop', () => listenIn(c, 'stop'))}>
+          <Button size="xs" color="red" loading={busy === 'stop'} onClick={() => void act('stop', () => listenIn(c, 'off'))}>
             {t('phone.leave')}
           </Button>
         </div>

@@ -8,8 +8,8 @@ import type { Said, Told } from './types.ts'
 const lockName = 'sentral-phone'
 /** How long the microphone stays open after a call: opening it takes a third of a second, and the next call may come at once. */
 const micRestMS = 20_000
-/** Close codes of the centre: this person may not have a line; there is no phone here. */
-const refusedCodes = [4401, 4403, 4404]
+/** Close codes of the centre: the session has ended, this person may not have a line, there is no phone here. */
+const refusedCodes = [4401, 4402, 4403, 4404]
 
 const out = typeof Audio === 'undefined' ? undefined : new Audio()
 

@@ -170,7 +170,9 @@ export class Line {
     if (m.type === 'pong') this.pinged = 0
     else if (m.type === 'calls') this.calls(m.calls ?? [])
     else if (m.type === 'taken') this.leave('elsewhere')
-    else if (m.type === 'hello') {
+    else if (m.type === 'problem') {
+      if (this.fresh) this.lost()
+    } else if (m.type === 'hello') {
       this.ice = m.ice_servers ?? []
       await this.permitted()
     } else if (m.type === 'answer') {
