@@ -21,6 +21,7 @@ import (
 	"sentral/internal/board"
 	"sentral/internal/centre"
 	"sentral/internal/channel/chat"
+	"sentral/internal/channel/phone"
 	"sentral/internal/config"
 	"sentral/internal/desk/access"
 	"sentral/internal/desk/contact"
@@ -52,6 +53,7 @@ type Options struct {
 	Log             *slog.Logger
 	Clock           live.Clock       // of the centre; default the machine's
 	Document        *config.Document // applied when there is no configuration yet; nil leaves that to the first-run wizard
+	Phone           Phone            // how calls reach it
 	// Proxies are the networks of the reverse proxies in front: what they say in X-Forwarded-For of a browser's address is believed.
 	Proxies []netip.Prefix
 	Now     func() time.Time // the rooms' clock; default time.Now. The centre's own time follows Clock
@@ -70,7 +72,9 @@ type App struct {
 	Chat     *chat.Room
 	Board    *board.Board
 	Webhooks *webhook.Room
+	Phone    *phone.Room
 
+	recent   *conversation.Recent
 	setup    setup        // the first-run wizard
 	current  atomic.Int64 // the lease's epoch for which the configuration has been read
 	reading  sync.Mutex
@@ -164,17 +168,20 @@ func (a *App) open(ctx context.Context) (err error) {
 	}
 	a.Rules.OnChange(func(*rulebook.Book) { a.Access.Forget() })
 	a.Rules.Audit(a.Access.Record)
-	a.rooms(a.Now)
-	for _, keep := range []func(context.Context){a.Desk.Run, a.Chat.Run, a.Board.Run, a.Webhooks.Run, a.Rules.KeepHours, a.watchOwnership, a.keepTidy} {
+	if err := a.rooms(a.Now); err != nil {
+		return err
+	}
+	for _, keep := range []func(context.Context){a.Desk.Run, a.Chat.Run, a.Phone.Run, a.Board.Run, a.Webhooks.Run, a.Rules.KeepHours, a.watchOwnership, a.keepTidy} {
 		a.start(func() { keep(run) })
 	}
 	return a.firstRun(ctx)
 }
 
 // rooms opens the rooms that act through the centre, and ties the two that talk across: the desk and the chat tell each other who is writing.
-func (a *App) rooms(now func() time.Time) {
+func (a *App) rooms(now func() time.Time) error {
 	words, customers := store.Conversation{DB: a.DB, Domain: domain}, store.Customer{DB: a.DB, Domain: domain}
 	recent := &conversation.Recent{}
+	a.recent = recent
 	a.Board = board.New(board.Options{Centre: a.Centre, Rules: a.Rules, Counters: store.Board{DB: a.DB, Domain: domain}, Surveys: store.Survey{DB: a.DB, Domain: domain}, Now: now, Log: a.Log})
 	a.Chat = chat.New(chat.Options{
 		Centre: a.Centre, Rules: a.Rules, Words: words, Customers: customers, Chat: store.Chat{DB: a.DB, Domain: domain}, Surveys: store.Survey{DB: a.DB, Domain: domain},
@@ -187,6 +194,7 @@ func (a *App) rooms(now func() time.Time) {
 	})
 	a.Webhooks = webhook.New(webhook.Options{Centre: a.Centre, Store: store.Webhook{DB: a.DB, Domain: domain}, Access: a.Access, Seal: a.Access.Seal, Unseal: a.Access.Unseal, Now: now, Log: a.Log,
 		Address: a.Address, Private: a.PrivateWebhooks})
+	return a.openPhone(words, customers)
 }
 
 // zone is where the centre's days begin: the organisation's time zone, as the newest configuration says.
@@ -345,6 +353,9 @@ func (a *App) Close() {
 	if a.listener != nil {
 		a.listener.Close()
 	}
+	if a.Phone != nil {
+		a.Phone.Close()
+	}
 	if a.stop != nil {
 		a.stop()
 		a.running.Wait()
@@ -359,7 +370,7 @@ func (a *App) Close() {
 // handler is every route: the API, the pages, the web.
 func (a *App) handler() (http.Handler, error) {
 	mux := http.NewServeMux()
-	httpapi.New(mux, httpapi.Rooms{Access: a.Access, Desk: a.Desk, Board: a.Board, Config: a.Rules, Chat: a.Chat, Webhooks: a.Webhooks, Log: a.Log})
+	httpapi.New(mux, httpapi.Rooms{Access: a.Access, Desk: a.Desk, Board: a.Board, Config: a.Rules, Chat: a.Chat, Webhooks: a.Webhooks, Phone: a.Phone, Log: a.Log})
 	err := publicui.Register(mux, publicui.Options{
 		Access: a.Access, Rules: a.Rules, SetUp: a.setUp, SetUpOpen: func() bool { return a.SetupCode() != "" }, Cookie: httpapi.SessionCookie, Demo: a.SignIns,
 	})

@@ -34,7 +34,7 @@ func newMeters() *meters {
 
 // count notes one answer. The group is the path's first words, never an id or anything a stranger chose.
 func (a *App) count(r *http.Request, status int, took time.Duration) {
-	if strings.HasSuffix(r.URL.Path, "/live") {
+	if strings.HasSuffix(r.URL.Path, "/live") || strings.HasSuffix(r.URL.Path, "/line") {
 		return
 	}
 	group := "pages"
@@ -54,7 +54,7 @@ func method(m string) string {
 
 // operations registers health, readiness and metrics.
 func (a *App) operations(mux *http.ServeMux) {
-	a.meters.registry.MustRegister(&centreMeter{app: a})
+	a.meters.registry.MustRegister(&centreMeter{app: a}, &phoneMeter{app: a})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, map[string]any{"alive": true}) })
 	mux.HandleFunc("GET /readyz", a.readiness)
 	metrics := promhttp.HandlerFor(a.meters.registry, promhttp.HandlerOpts{})

@@ -24,14 +24,35 @@ type NodeFlags struct {
 	Metrics  bool           `name:"open-metrics" help:"Let other machines read /metrics."`
 	Private  bool           `name:"private-webhooks" env:"SENTRAL_PRIVATE_WEBHOOKS" help:"Let webhooks reach this machine and private networks."`
 	Proxies  []netip.Prefix `name:"proxy" env:"SENTRAL_PROXIES" help:"Network of the reverse proxies in front, such as 10.0.0.0/8: their X-Forwarded-For is believed." placeholder:"CIDR"`
+	Phone    PhoneFlags     `embed:""`
 	LogLevel slog.Level     `name:"log-level" default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
 }
 
 func (f NodeFlags) options(log io.Writer) app.Options {
 	return app.Options{
 		Listen: f.Listen, Address: f.Address, Data: f.Data, Database: f.Database, Node: f.Node, NodeAddr: f.NodeAddr, TTL: f.TTL, DevUI: f.DevUI, OpenMetrics: f.Metrics, Proxies: f.Proxies,
-		PrivateWebhooks: f.Private,
-		Log:             slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: f.LogLevel})),
+		PrivateWebhooks: f.Private, Phone: f.Phone.options(),
+		Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: f.LogLevel})),
+	}
+}
+
+// PhoneFlags say how calls reach a node.
+type PhoneFlags struct {
+	SIP       string   `env:"SENTRAL_SIP" help:"Where trunks and desk phones reach this node over UDP and TCP, such as 127.0.0.1:5060. Without it there are no trunks." placeholder:"HOST:PORT"`
+	TLS       string   `name:"sip-tls" env:"SENTRAL_SIP_TLS" help:"The same over TLS." placeholder:"HOST:PORT"`
+	Cert      string   `name:"sip-cert" env:"SENTRAL_SIP_CERT" help:"Certificate for it (PEM). Without one the node makes its own." type:"path"`
+	Key       string   `name:"sip-key" env:"SENTRAL_SIP_KEY" help:"Its key (PEM)." type:"path"`
+	Advertise string   `name:"sip-advertise" env:"SENTRAL_SIP_ADVERTISE" help:"This node's IP address as trunks see it." placeholder:"IP"`
+	Ports     string   `name:"sip-media" env:"SENTRAL_SIP_MEDIA" help:"UDP ports of the trunks' sound." default:"20000-29999"`
+	Web       string   `name:"webrtc" env:"SENTRAL_WEBRTC" help:"Where browsers send their sound (UDP). Default: a free port of --listen's address." placeholder:"HOST:PORT"`
+	WebNames  []string `name:"webrtc-advertise" env:"SENTRAL_WEBRTC_ADVERTISE" help:"Addresses that browsers reach it by." placeholder:"IP"`
+	TURNUDP   string   `name:"turn-udp" env:"SENTRAL_TURN_UDP" help:"Relay for browsers behind firewalls, over UDP." placeholder:"HOST:PORT"`
+	TURNTCP   string   `name:"turn-tcp" env:"SENTRAL_TURN_TCP" help:"The same over TCP." placeholder:"HOST:PORT"`
+}
+
+func (f PhoneFlags) options() app.Phone {
+	return app.Phone{
+		SIP: f.SIP, TLS: f.TLS, CertFile: f.Cert, KeyFile: f.Key, Advertise: f.Advertise, Ports: f.Ports, Web: f.Web, WebNames: f.WebNames, TURNUDP: f.TURNUDP, TURNTCP: f.TURNTCP,
 	}
 }
 

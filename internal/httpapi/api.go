@@ -43,6 +43,7 @@ func New(mux *http.ServeMux, rooms Rooms) *API {
 	a.registerKeys()
 	a.registerChat()
 	a.registerLive()
+	a.registerPhone(mux)
 	return a
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"sentral/internal/board"
 	"sentral/internal/channel/chat"
+	"sentral/internal/channel/phone"
 	"sentral/internal/desk/access"
 	"sentral/internal/desk/contact"
 	"sentral/internal/rulebook"
@@ -19,5 +20,6 @@ type Rooms struct {
 	Config   *rulebook.Room
 	Chat     *chat.Room
 	Webhooks *webhook.Room
+	Phone    *phone.Room
 	Log      *slog.Logger // what went wrong inside; nil for nowhere
 }

@@ -273,3 +273,11 @@ func (r *Room) zone(brand centre.BrandID) *time.Location {
 	}
 	return time.UTC
 }
+
+// SIPAddrs are the addresses at which trunks reach this node; zero where it does not listen.
+func (r *Room) SIPAddrs() signal.Addrs {
+	if r.stack == nil {
+		return signal.Addrs{}
+	}
+	return r.stack.Addrs()
+}

@@ -1,0 +1,50 @@
+package app_test
+
+import (
+	"testing"
+
+	"sentral/internal/engine/live"
+	"sentral/internal/engine/routing"
+	"sentral/internal/store"
+)
+
+func (w *world) agents() (out []routing.AgentView) {
+	w.t.Helper()
+	if err := w.app.Centre.View(ctx, func(v *live.View) error {
+		out = nil
+		v.Engine().EachAgent(func(a *routing.AgentView) bool {
+			out = append(out, *a)
+			return true
+		})
+		return nil
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	return out
+}
+
+func (w *world) calls() store.Phone { return store.Phone{DB: w.app.DB, Domain: 1} }
+
+// A customer calls, an agent answers, both hear one another; the agent ends it, or the customer does.
+func TestPhoneCall(t *testing.T) {
+	w := phones(t)
+	p := w.telephone(nil)
+	for _, who := range []string{"agent", "customer"} {
+		a := w.line("birger-brattvik", 1000)
+		c := w.dial(p, "555", "99900001")
+		k := a.take()
+		w.eventually(func() bool { return c.Hears(1000) && a.ear.hears(440) }, "both hear one another")
+		if who == "agent" {
+			a.must("POST", on(k.Contact, "/end"), nil, nil)
+			<-c.Ended()
+		} else if err := c.HangUp(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if out := w.outcome(k); out != "answered" {
+			t.Errorf("outcome %q", out)
+		}
+		a.must("POST", on(k.Contact, "/wrap-up"), map[string]any{"reason_id": w.app.Rules.Book().ID("reasons", "annet"), "outcome": "solved"}, nil)
+		a.conn.CloseNow()
+		w.eventually(func() bool { return !a.reachable() }, "a line that is gone does not ring")
+	}
+}
