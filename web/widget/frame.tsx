@@ -1,7 +1,9 @@
 import { effect, useSignal } from '@preact/signals'
-import { render } from 'preact'
-import { useRef } from 'preact/hooks'
+import { type ComponentType, render } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import type { ChatBrand } from '../src/gen/api.gen.ts'
 import { saveTranscript } from './after.tsx'
+import { calling } from './call.ts'
 import { on, readable, safeColour } from './colour.ts'
 import './frame.css'
 import { Home } from './home.tsx'
@@ -26,7 +28,9 @@ function App() {
       )}
       <main>
         {b ? (
-          going.value ? (
+          calling.value ? (
+            <Calling brand={b} />
+          ) : going.value ? (
             <Talk brand={b} />
           ) : (
             <Home brand={b} />
@@ -63,6 +67,19 @@ function Head() {
       )}
     </header>
   )
+}
+
+/** The page of a call is fetched when somebody wants to call. */
+function Calling({ brand }: { brand: ChatBrand }) {
+  const page = useSignal<{ Page?: ComponentType<{ brand: ChatBrand }> }>({})
+  useEffect(() => {
+    void import('./callpage.tsx').then(
+      m => (page.value = { Page: m.default }),
+      () => (calling.value = undefined),
+    )
+  }, [page])
+  const { Page } = page.value
+  return Page ? <Page brand={brand} /> : null
 }
 
 /** What one seldom needs: the transcript and the way out. */

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { ChatBrand } from '../src/gen/api.gen.ts'
+import { calling, canCall } from './call.ts'
 import { Field } from './composer.tsx'
 import { Icon } from './icons.tsx'
 import { keep, kept } from './kept.ts'
@@ -132,6 +133,11 @@ export function Foot({ brand, person }: { brand: ChatBrand; person?: () => void 
       {person && (
         <button type="button" onClick={person}>
           <Icon of="person" size={16} /> {t('person')}
+        </button>
+      )}
+      {brand.phone && canCall && brand.open && (
+        <button type="button" onClick={() => (calling.value = 'asking')}>
+          <Icon of="phone" size={16} /> {t('call_here')}
         </button>
       )}
       {brand.phone && (

@@ -57,6 +57,7 @@
     if (frame) return
     frame = doc.createElement('iframe')
     frame.title = 'Chat'
+    frame.allow = 'microphone'
     frame.style.colorScheme = scheme || 'light dark'
     frame.src = `${base}/widget/frame?key=${key}&lang=${lang}&scheme=${scheme}&site=${location.origin}`
     root.append(frame)
