@@ -68,6 +68,7 @@ func (a *API) registerPhone(mux *http.ServeMux) {
 			return room.Preview(ctx, in.Subject, in.Body)
 		})
 	a.registerPrompts()
+	a.registerSpeech()
 	a.registerRecordings()
 }
 
@@ -157,6 +158,17 @@ func (a *API) registerPrompts() {
 	sound(a, operation{method: http.MethodGet, path: "/api/phone/prompts/{key}", id: "get-prompt", tag: "phone", summary: "A sound file as it was uploaded"},
 		func(ctx context.Context, in *KeyIn) (io.Reader, int64, error) {
 			b, err := room.PromptSound(ctx, in.Subject, in.Key)
+			return bytes.NewReader(b), int64(len(b)), err
+		})
+}
+
+func (a *API) registerSpeech() {
+	sound(a, operation{method: http.MethodPost, path: "/api/phone/speech", id: "speak-words", tag: "phone", summary: "Words as callers hear them, or the music of those who wait"},
+		func(ctx context.Context, in *struct {
+			Who
+			Body phone.Words
+		}) (io.Reader, int64, error) {
+			b, err := a.Rooms.Phone.Sound(ctx, in.Subject, in.Body)
 			return bytes.NewReader(b), int64(len(b)), err
 		})
 }

@@ -137,6 +137,25 @@ func (b *Book) MayDial(number, country string) (string, *config.DialRule, error)
 	return n, r, nil
 }
 
+// NameOf is what a queue or a set of opening hours is called; its key when there is none.
+func (b *Book) NameOf(section, key string) string {
+	switch section {
+	case "queues":
+		for i := range b.Queues {
+			if b.Queues[i].Key == key {
+				return b.Queues[i].Name
+			}
+		}
+	case "hours":
+		for i := range b.Document.Hours {
+			if b.Document.Hours[i].Key == key {
+				return b.Document.Hours[i].Name
+			}
+		}
+	}
+	return key
+}
+
 // Trunks is the section of that name.
 func (r *Room) Trunks() Section[config.Trunk] {
 	return Section[config.Trunk]{r, func(d *config.Document) *[]config.Trunk { return &d.Phone.Trunks }, access.WriteConfig}

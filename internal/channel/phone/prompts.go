@@ -11,6 +11,7 @@ import (
 	"sentral/internal/store"
 	"sentral/internal/telephony/ivr"
 	"sentral/internal/telephony/media"
+	"sentral/internal/telephony/speech"
 )
 
 // promptForm is a sound file's key, with a language behind a point when it is for that one only.
@@ -107,7 +108,9 @@ func (r *Room) Preview(_ context.Context, s access.Subject, t Trial) (Tried, err
 	t.Script.Defaults()
 	out := Tried{Paths: []ivr.Path{}, Faults: []ivr.Fault{}}
 	out.Faults = append(out.Faults, ivr.Validate(&t.Script, config.ScriptNames(&book.Document, t.Key))...)
-	o := ivr.PreviewOptions{Language: orElse(t.Language, "nb")}
+	o := ivr.PreviewOptions{
+		Language: orElse(t.Language, "nb"), Opens: ivr.Moment{Known: true, Days: 1, Hour: 8}, Brand: book.Organisation.Name, Name: book.NameOf,
+	}
 	if l, ok := book.LineByKey(t.Line); ok {
 		o.Queue = l.PhoneLine.Queue
 		if t.Language == "" {
@@ -119,4 +122,26 @@ func (r *Room) Preview(_ context.Context, s access.Subject, t Trial) (Tried, err
 	}
 	out.Paths = append(out.Paths, ivr.Preview(&t.Script, o)...)
 	return out, nil
+}
+
+// Words are what is to be heard before callers hear it: a text, or music when there is none.
+type Words struct {
+	Text     string `json:"text,omitempty" maxLength:"600"`
+	Language string `json:"language,omitempty" enum:"nb,nn,sv,en"`
+	Music    string `json:"music,omitempty" maxLength:"40" doc:"A sound file; empty is the house's own."`
+}
+
+// Sound is words as callers hear them, as a WAV file.
+func (r *Room) Sound(ctx context.Context, s access.Subject, w Words) ([]byte, error) {
+	if !access.Everywhere(s, access.ReadConfig) {
+		return nil, forbidden(access.ReadConfig)
+	}
+	if w.Text == "" {
+		return speech.WAV(r.Voice.Music(ctx, w.Music)), nil
+	}
+	clip, err := r.Voice.Prompt(ctx, "", w.Text, orElse(w.Language, "nb"))
+	if err != nil {
+		return nil, err
+	}
+	return speech.WAV(clip), nil
 }

@@ -22,9 +22,9 @@ type Names struct {
 
 // Fault is one thing wrong with a script, and where: "steps[3].choices[1].to".
 type Fault struct {
-	Where   string
-	Text    string
-	Warning bool
+	Where   string `json:"where"`
+	Text    string `json:"text"`
+	Warning bool   `json:"warning" doc:"It may be left so."`
 }
 
 // edge is one way out of a step.

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"container/list"
 	"context"
+	"encoding/binary"
 	"log/slog"
 	"os/exec"
 	"strings"
@@ -281,4 +282,26 @@ func (b *bounded) Write(p []byte) (int, error) {
 	}
 	b.taken = append(b.taken, p...)
 	return len(p), nil
+}
+
+// WAV is a clip as a file: 8 kHz, 16 bits, mono.
+func WAV(c *media.Clip) []byte {
+	samples := c.Samples()
+	size := uint32(2 * len(samples))
+	b := append(make([]byte, 0, 44+size), "RIFF"...)
+	b = binary.LittleEndian.AppendUint32(b, 36+size)
+	b = append(b, "WAVEfmt "...)
+	b = binary.LittleEndian.AppendUint32(b, 16)
+	b = binary.LittleEndian.AppendUint16(b, 1) // PCM
+	b = binary.LittleEndian.AppendUint16(b, 1) // channel
+	b = binary.LittleEndian.AppendUint32(b, media.Rate)
+	b = binary.LittleEndian.AppendUint32(b, 2*media.Rate)
+	b = binary.LittleEndian.AppendUint16(b, 2)
+	b = binary.LittleEndian.AppendUint16(b, 16)
+	b = append(b, "data"...)
+	b = binary.LittleEndian.AppendUint32(b, size)
+	for _, s := range samples {
+		b = binary.LittleEndian.AppendUint16(b, uint16(s))
+	}
+	return b
 }

@@ -1,12 +1,14 @@
 package speech_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -202,10 +204,13 @@ func rms(s []int16) float64 {
 	return math.Sqrt(sum / float64(max(1, len(s))))
 }
 
-// wav is a file of silence: 8 kHz, 16 bits, mono.
-func wav(samples int) []byte {
-	n := uint32(2 * samples)
-	le := func(v uint32) string { return string([]byte{byte(v), byte(v >> 8), byte(v >> 16), byte(v >> 24)}) }
-	head := "RIFF" + le(36+n) + "WAVEfmt " + le(16) + "\x01\x00\x01\x00" + le(8000) + le(16000) + "\x02\x00\x10\x00data" + le(n)
-	return append([]byte(head), make([]byte, n)...)
+// wav is a file of silence.
+func wav(samples int) []byte { return speech.WAV(media.NewClip(make([]int16, samples))) }
+
+func TestAClipIsReadBackFromItsFile(t *testing.T) {
+	c := speech.HouseMusic()
+	again, err := media.ReadWAV(bytes.NewReader(speech.WAV(c)))
+	if err != nil || !slices.Equal(c.Samples(), again.Samples()) {
+		t.Errorf("%v: %v became %v", err, c.Duration(), again.Duration())
+	}
 }

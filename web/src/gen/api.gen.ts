@@ -110,7 +110,7 @@ export type ExtendWrapUpRequest = { "seconds": number; }
 export type GiveCodeRequest = { "code": string; }
 export type HandleRecordingRequest = { "do": "pause" | "resume" | "delete"; }
 export type IvrChoice = { "language"?: string; "name"?: Record<string, string>; "press": "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9"; "to"?: string; }
-export type IvrFault = { "Text": string; "Warning": boolean; "Where": string; }
+export type IvrFault = { "text": string; "warning": boolean; "where": string; }
 export type IvrHop = { "clip"?: string; "do": string; "happens": string; "key"?: string; "says"?: string; "spoken_ms": number; "step": string; "where": string; }
 export type IvrNeed = { "level": number; "skill": string; }
 export type IvrPath = { "end": "queue" | "outside" | "promise" | "closed" | "end" | "person"; "hops": Array<IvrHop>; "queue"?: string; "spoken_ms": number; "words": string; }
@@ -136,11 +136,13 @@ export type PhoneTrial = { "key"?: string; "language"?: "nb" | "nn" | "sv" | "en
 export type PhoneTried = { "faults": Array<IvrFault>; "paths": Array<IvrPath>; }
 export type PhoneTrunk = { "calls": number; "has_secret": boolean; "key": string; "problem"?: string; "registered": boolean; "since_ms"?: number; "state": "up" | "down" | "unknown"; }
 export type PhoneWatcher = { "mode": "listen" | "whisper" | "barge"; "name": string; }
+export type PhoneWords = { "language"?: "nb" | "nn" | "sv" | "en"; "music"?: string; "text"?: string; }
 export type PressKeysRequest = { "keys": string; }
 export type PrioritiseContactRequest = { "priority": number; }
 export type ProveRequest = { "code"?: string; "password"?: string; }
 export type RequeueContactRequest = { "queue_id"?: number; "words"?: string; }
 export type RulebookChange = { "agent_id"?: number; "at_ms": number; "lines": Array<ConfigDifference>; "note"?: string; "undoes"?: number; "version": number; "who": string; }
+export type RulebookFileReview = { "base": number; "document"?: ConfigDocument; "errors": Array<ConfigFault>; "lines": Array<ConfigDifference>; "warnings": Array<ConfigFault>; }
 export type RulebookNamed = { "id": number; "key": string; "name": string; }
 export type RulebookNamedBrand = { "colour": string; "id": number; "key": string; "name": string; }
 export type RulebookNamedCanned = { "brand_id"?: number; "id": number; "key": string; "text": Record<string, string>; "title": Record<string, string>; }
@@ -167,9 +169,9 @@ export type VisitorReadRequest = { "message_id": number; }
 export type WebhookDelivery = { "at_ms": number; "attempts": number; "id": number; "kind": string; "last_error"?: string; "last_status"?: number; "next_at_ms"?: number; "seq": number; "state": "waiting" | "done" | "dead"; }
 export type WebhookEvent = { "agent_id"?: number; "at_ms": number; "body": unknown; "contact_id"?: number; "kind": string; "seq": number; }
 export type WebhookEventPage = { "events": Array<WebhookEvent>; "newest": number; "next": number; }
-export type WebhookHook = { "active": boolean; "created_at_ms": number; "failures_in_a_row": number; "id": number; "kinds": Array<string>; "url": string; }
+export type WebhookHook = { "active": boolean; "created_at_ms": number; "failures_in_a_row": number; "id": number; "kinds": Array<string>; "old_secret_until_ms"?: number; "stopped_at_ms"?: number; "url": string; }
 export type WebhookNewHook = { "kinds": Array<string>; "url": string; }
-export type WebhookSecret = { "active": boolean; "created_at_ms": number; "failures_in_a_row": number; "id": number; "kinds": Array<string>; "secret": string; "url": string; }
+export type WebhookSecret = { "active": boolean; "created_at_ms": number; "failures_in_a_row": number; "id": number; "kinds": Array<string>; "old_secret_until_ms"?: number; "secret": string; "stopped_at_ms"?: number; "url": string; }
 export type WrapUpRequest = { "note"?: string; "outcome": "solved" | "not_solved" | "follow_up" | "wrong_number"; "reason_id": number; }
 export type WriteMessageRequest = { "files"?: Array<string>; "key": string; "text": string; }
 export type Routes = {
@@ -206,6 +208,8 @@ export type Routes = {
   "PUT /api/config/capacities/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigCapacity; out: ConfigCapacity }
   "GET /api/config/changes": { path: { }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: Array<RulebookChange> }
   "POST /api/config/check": { path: { }; query: { }; body: ConfigDocument; out: RulebookReview }
+  "GET /api/config/file": { path: { }; query: { }; body: undefined; out: string }
+  "POST /api/config/file": { path: { }; query: { }; body: Blob; out: RulebookFileReview }
   "GET /api/config/hours": { path: { }; query: { }; body: undefined; out: Array<ConfigHours> }
   "POST /api/config/hours": { path: { }; query: { }; body: ConfigHours; out: ConfigHours }
   "DELETE /api/config/hours/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
@@ -332,6 +336,7 @@ export type Routes = {
   "DELETE /api/phone/recordings/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "GET /api/phone/recordings/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "POST /api/phone/scripts/preview": { path: { }; query: { }; body: PhoneTrial; out: PhoneTried }
+  "POST /api/phone/speech": { path: { }; query: { }; body: PhoneWords; out: void }
   "GET /api/phone/spend": { path: { }; query: { }; body: undefined; out: PhoneSpend }
   "GET /api/phone/trunks": { path: { }; query: { }; body: undefined; out: Array<PhoneTrunk> }
   "PUT /api/phone/trunks/{key}/secret": { path: { "key": string; }; query: { }; body: SetTrunkSecretRequest; out: void }
@@ -351,6 +356,8 @@ export type Routes = {
   "DELETE /api/webhooks/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "GET /api/webhooks/{id}/deliveries": { path: { "id": number; }; query: { "before"?: number; "limit"?: number; }; body: undefined; out: Array<WebhookDelivery> }
   "POST /api/webhooks/{id}/deliveries/{delivery}/retry": { path: { "id": number; "delivery": number; }; query: { }; body: undefined; out: void }
+  "POST /api/webhooks/{id}/secret": { path: { "id": number; }; query: { }; body: undefined; out: WebhookSecret }
+  "POST /api/webhooks/{id}/start": { path: { "id": number; }; query: { }; body: undefined; out: void }
 }
 export type Streams = {
   "/api/chat/live": { "message": ConversationMessage; "place": ChatPlace; "read": ChatReadMark; "snapshot": ChatConversation; "state": ChatState; "typing": ConversationTyping; }
