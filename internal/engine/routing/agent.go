@@ -22,6 +22,7 @@ type agent struct {
 	mask      uint16 // channels that queues may offer now
 	direct    uint16 // channels that may be offered if aimed at this person
 	reach     uint16 // channels in which the agent was said to be reachable
+	duty      uint16 // channels for which the agent is on duty
 	status    Status
 	state     State
 	signedIn  bool
@@ -95,6 +96,9 @@ func (e *Engine) refresh(a int32) {
 		e.freshen(a)
 	}
 	e.setMasks(a, mask, direct)
+	if duty := e.dutyOf(ag); duty != ag.duty {
+		e.setDuty(a, duty)
+	}
 	if free := ag.state == Free && ag.status == Ready; free != ag.free {
 		ag.free = free
 		e.countFree(ag.team, free)
@@ -129,6 +133,19 @@ func (e *Engine) setMasks(a int32, mask, direct uint16) {
 		}
 	}
 	ag.mask, ag.direct = mask, direct
+}
+
+// setDuty enters the channels for which the agent is on duty in their sets.
+func (e *Engine) setDuty(a int32, duty uint16) {
+	ag := &e.agents[a]
+	for ch := range e.duty {
+		if duty&(1<<ch) != 0 {
+			e.duty[ch].set(a)
+		} else {
+			e.duty[ch].clear(a)
+		}
+	}
+	ag.duty = duty
 }
 
 // stateNow reads the agent's state off what is in hand: talking before ringing before wrapping.

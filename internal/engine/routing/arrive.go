@@ -154,6 +154,7 @@ func (e *Engine) leaveQueue(ci int32) {
 
 // relane moves a waiting contact to where it belongs after change has altered what it asks for or its place.
 func (e *Engine) relane(ci int32) {
+	e.contacts[ci].guessLow, e.contacts[ci].guessHigh = 0, 0
 	if e.contacts[ci].lane >= 0 {
 		e.pending = append(e.pending, ci)
 		e.outOfLane(ci)
@@ -255,6 +256,7 @@ func (e *Engine) abandon(ev *Event) Code {
 	switch c.phase {
 	case InQueue, InPromise, InSnooze:
 		e.notePatience(c, true)
+		e.judgeGuess(c, true)
 		e.closeContact(ci, AbandonedQueue)
 	case InOffer:
 		e.notePatience(c, true)

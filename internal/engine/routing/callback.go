@@ -50,6 +50,7 @@ func (e *Engine) makePromise(ci int32, until int64) {
 	c := &e.contacts[ci]
 	q := &e.queues[c.queue]
 	c.promise, c.channel = true, centre.Callback
+	c.guessLow, c.guessHigh = 0, 0
 	q.promises++
 	c.window = until
 	e.arm(windowTimer, ci, int64(c.id), until)

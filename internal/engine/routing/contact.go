@@ -76,6 +76,8 @@ type contact struct {
 	offered   int64 // in InOffer: when it was put before the agent, and why
 	why       Why
 	cool      [maxCooling]cooling
+	guessLow  int64 // what was guessed of the wait when it began, zero for nothing
+	guessHigh int64
 
 	// What was told of the wait: a reading aid, not hashed.
 	told              bool

@@ -45,6 +45,7 @@ type Engine struct {
 	freeAgents  []int32
 	avail       [centre.ChannelCount]bitset // agents whom queues may offer a contact of the channel
 	availN      [centre.ChannelCount]int32  // how many they are
+	duty        [centre.ChannelCount]bitset // agents who are on duty for the channel, whatever is in hand
 	touched     []int32
 	refreshed   int // how many of touched have been refreshed
 	freshAgents []int32

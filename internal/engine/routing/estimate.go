@@ -12,12 +12,14 @@ type measure struct {
 	served     int64 // how many it is made of, at most measureSpan
 	exposureMS int64 // fading sum of time that customers spent waiting
 	left       int64 // fading count of those who left meanwhile, in 1/1024
+	fares      [centre.ChannelCount]fare
 }
 
 const (
 	measureSpan       = 32
 	usualHandlingMS   = 180_000 // assumed until something has been measured
 	longestMeasuredMS = int64(1) << 26
+	longestGuessedMS  = int64(1) << 38
 )
 
 // noteHandling measures a contact that is done. What agents begin is no part of what queues ask for.
@@ -51,7 +53,8 @@ type Estimate struct {
 	Known         bool
 }
 
-// EstimateQueue tells how long somebody who came to the queue now would wait, without needs of their own.
+// EstimateQueue tells how long somebody who came to the queue now would wait, without needs of their own, in the channel of which the queue has seen most;
+// when it has seen none, in the one for which most people are there.
 func (e *Engine) EstimateQueue(id centre.QueueID) Estimate {
 	qi := e.findQueue(id)
 	if qi < 0 || e.queues[qi].gone {
@@ -64,7 +67,14 @@ func (e *Engine) EstimateQueue(id centre.QueueID) Estimate {
 			ahead += int64(len(l.waiting()))
 		}
 	}
-	return e.estimate(qi, q.pool, ahead)
+	p, ch, seen, there := &e.pools[q.pool], centre.Phone, int64(-1), int32(0)
+	for c := centre.Phone; int(c) < centre.ChannelCount; c++ {
+		n, agents := q.measure.fares[c].judged, p.admits[len(p.admits)-1].common(e.duty[c])
+		if n > seen || n == seen && agents > there {
+			ch, seen, there = c, n, agents
+		}
+	}
+	return e.estimate(qi, q.pool, ch, ahead)
 }
 
 // EstimateContact tells how much longer a waiting contact may wait. What the same contact was told before is a ceiling: nobody is told more for
@@ -75,7 +85,7 @@ func (e *Engine) EstimateContact(id centre.ContactID) Estimate {
 		return Estimate{}
 	}
 	c := &e.contacts[ci]
-	x := e.estimate(c.queue, c.pool, e.aheadOf(c))
+	x := e.estimate(c.queue, c.pool, c.channel, e.aheadOf(c))
 	if !x.Known {
 		return x
 	}
@@ -89,13 +99,14 @@ func (e *Engine) EstimateContact(id centre.ContactID) Estimate {
 // aheadOf counts the contacts of the same queue that go before this one.
 func (e *Engine) aheadOf(c *contact) int64 {
 	mine := c.place - e.settings.PriorityCredit[c.priority]
+	key := e.keyOf(c)
 	n := int64(0)
 	for _, li := range e.queues[c.queue].lanes {
 		l := &e.lanes[li]
 		if l.aim.advice() || l.aim == aimNotYet {
 			continue
 		}
-		if l.laneKey == e.keyOf(c) {
+		if l.laneKey == key {
 			n += int64(l.find(entry{place: c.place, id: c.id}))
 		} else {
 			n += int64(l.find(entry{place: mine + e.settings.PriorityCredit[l.priority], id: c.id}))
@@ -104,68 +115,41 @@ func (e *Engine) aheadOf(c *contact) int64 {
 	return n
 }
 
-// estimate sums the time until each of those ahead and the contact itself is taken: agents finish at the rate measured, and those ahead may
-// leave. The low end has every qualified agent for this queue; the high end shares them with the other queues they serve.
-func (e *Engine) estimate(qi, pi int32, ahead int64) Estimate {
+// estimate gives the range that the guess and what became of earlier guesses lead to.
+func (e *Engine) estimate(qi, pi int32, ch centre.Channel, ahead int64) Estimate {
 	p, q := &e.pools[pi], &e.queues[qi]
-	agents, share := e.staff(qi, p, ahead)
-	if agents == 0 {
+	low, high, known := e.guess(q, p, ch, ahead)
+	switch {
+	case !known:
 		return Estimate{}
-	}
-	if ahead == 0 && e.freeNow(p) {
+	case ahead == 0 && p.admits[0].meets(e.avail[ch]):
 		return Estimate{Known: true, HighMS: q.rules.OfferMS}
 	}
-	lowMean, lowSpread := q.measure.queueing(agents*1000, ahead)
-	highMean, highSpread := q.measure.queueing(share, ahead)
-	return Estimate{LowMS: max(0, lowMean-lowSpread), HighMS: highMean + highSpread, Known: true}
+	low, high = q.measure.fares[ch].scale(low, high)
+	return Estimate{LowMS: low, HighMS: high, Known: true}
 }
 
-// freeNow tells whether anybody in the pool could be offered a call or a chat this moment.
-func (e *Engine) freeNow(p *pool) bool {
-	return p.admits[0].meets(e.avail[centre.Phone]) || p.admits[0].meets(e.avail[centre.Chat])
-}
-
-// staff counts the agents who are there and may take the pool's contacts, and how many thousandths of them the queue gets when the load of the other
-// queues they serve is counted.
-func (e *Engine) staff(qi int32, p *pool, ahead int64) (agents, share int64) {
-	last := p.admits[len(p.admits)-1]
-	mine := (ahead + 1) * e.queues[qi].measure.handling()
-	others := int64(0)
-	for a := range e.agents {
-		if e.onDuty(&e.agents[a]) && last.has(int32(a)) {
-			agents++
-		}
+// guess gives the tenth and the ninetieth percentile of the time until those ahead and one more have been taken, if all the agents who may ever take
+// them worked for this queue alone at the rate measured, while those ahead may leave.
+func (e *Engine) guess(q *queue, p *pool, ch centre.Channel, ahead int64) (low, high int64, known bool) {
+	agents := int64(p.admits[len(p.admits)-1].common(e.duty[ch]))
+	if agents == 0 {
+		return 0, 0, false
 	}
-	for w := range e.busy {
-		for m := e.busy[w]; m != 0; m &= m - 1 {
-			o := int32(w*64 + bits.TrailingZeros64(m))
-			if o != qi {
-				others += e.sharedLoad(o, last)
-			}
-		}
-	}
-	return agents, max(1, agents*1000*mine/(mine+others))
+	mean, deviation := q.measure.queueing(agents, ahead)
+	low, high = tenths(mean, deviation)
+	return low, high, true
 }
 
+// onDuty tells whether the agent is there for what queues offer, whatever is in hand.
 func (e *Engine) onDuty(ag *agent) bool { return ag.signedIn && !ag.lost && ag.status == Ready }
 
-// sharedLoad gives the work that waits in another queue, as far as its agents are the same.
-func (e *Engine) sharedLoad(o int32, mine bitset) int64 {
-	q := &e.queues[o]
-	theirs := e.pools[q.pool].admits[len(q.rules.Steps)-1]
-	all, both := int64(0), int64(0)
-	for a := range e.agents {
-		if e.onDuty(&e.agents[a]) && theirs.has(int32(a)) {
-			all++
-			if mine.has(int32(a)) {
-				both++
-			}
-		}
-	}
-	if all == 0 {
+// dutyOf gives the channels of which queues may offer the agent contacts, now or when something is done.
+func (e *Engine) dutyOf(ag *agent) uint16 {
+	if !e.onDuty(ag) {
 		return 0
 	}
-	return q.counts[InQueue] * q.measure.handling() * both / all
+	return e.capacity(ag).idle & e.reachOf(ag)
 }
 
 func (m *measure) handling() int64 {
@@ -175,26 +159,99 @@ func (m *measure) handling() int64 {
 	return max(1000, m.handlingMS)
 }
 
-// queueing gives the mean time until `ahead` contacts and one more have been taken by agents (in thousandths), and 1.28 standard deviations of it:
-// the sum of exponential stages of rate agents/handling + j/patience, j from ahead to 0.
-func (m *measure) queueing(agents, ahead int64) (mean, spread int64) {
+// stages is how many sums of equal stages a long line is cut into.
+const stages = 64
+
+// queueing gives the mean time until `ahead` contacts and one more have been taken by so many agents, and its standard deviation: the sum of exponential
+// stages of rate agents/handling + j/patience, j from ahead to 0.
+func (m *measure) queueing(agents, ahead int64) (mean, deviation int64) {
 	h, patience := m.handling(), int64(0)
 	if m.left > 0 {
 		patience = min(max(1000, m.exposureMS/m.left*1024), longestMeasuredMS)
 	}
-	stride := ahead/256 + 1
+	ahead = min(ahead, 1<<20)
+	stride := ahead/stages + 1
 	variance := int64(0)
 	for j := ahead; j >= 0; j -= stride {
 		n := min(stride, j+1)
-		stage := 1000 * h / agents
+		stage := h / agents
 		if patience > 0 {
-			stage = 1000 * h * patience / (agents*patience + j*1000*h)
+			stage = h * patience / (agents*patience + j*h)
 		}
-		stage = min(stage, longestMeasuredMS)
+		stage = min(max(stage, 1), longestMeasuredMS)
 		mean += n * stage
-		variance += n * min(stage*stage, int64(1)<<46)
+		variance += n * min(stage*stage, int64(1)<<42)
 	}
-	return mean, root(variance) * 128 / 100
+	return min(mean, longestGuessedMS), min(root(variance), longestGuessedMS)
+}
+
+// tenths gives the tenth and the ninetieth percentile of a gamma distribution by its mean and deviation (Wilson and Hilferty's cube, in millionths).
+func tenths(mean, deviation int64) (low, high int64) {
+	const one, z = 1_000_000, 1_281_552
+	third := deviation * one / max(mean, 1) / 3
+	middle, spread := one-third*third/one, z*third/one
+	cube := func(f int64) int64 {
+		f = max(f, 0)
+		return mean * (f * f / one * f / one) / one
+	}
+	return cube(middle - spread), cube(middle + spread)
+}
+
+// fare is how the guesses of one queue and channel have fared: its factors, in thousandths, have let one wait of ten be shorter and one longer.
+type fare struct {
+	low, high int64 // less 1000, so that zero is a factor of one
+	judged    int64 // waits that are in it, at most fareSpan
+}
+
+const (
+	fareFirst = 20  // how few waits the first step of the factors is made as if of
+	fareSpan  = 180 // and how many more the last
+	fareLeast = 20
+	fareMost  = 50_000
+)
+
+// scale applies the factors.
+func (f *fare) scale(low, high int64) (int64, int64) {
+	return low * (1000 + f.low) / 1000, high * (1000 + f.high) / 1000
+}
+
+// judge learns from one wait. A factor is moved one way by nine steps when the wait fell in its tenth, the other way by one step when it did not: it rests
+// where one wait of ten falls there. A customer who left shows only that the wait would have been longer.
+func (f *fare) judge(low, high, waited int64, left bool) {
+	low, high = f.scale(low, high)
+	r := fareFirst + f.judged
+	if a := 1000 + f.low; waited >= low {
+		f.low = a + max(a/r, 1) - 1000
+	} else if !left {
+		f.low = a - max(9*a/r, 1) - 1000
+	}
+	if b := 1000 + f.high; waited > high {
+		f.high = b + max(9*b/r, 1) - 1000
+	} else if !left {
+		f.high = b - max(b/r, 1) - 1000
+	}
+	f.low = min(max(f.low, fareLeast-1000), fareMost-1000)
+	f.high = min(max(f.high, fareLeast-1000), fareMost-1000)
+	f.judged = min(f.judged+1, fareSpan)
+}
+
+// noteGuess keeps what is guessed of a contact that begins to wait, to be judged when the wait ends. Promises, deferred work and what is kept for
+// somebody show nothing of the queue.
+func (e *Engine) noteGuess(c *contact) {
+	if c.arrived != e.now || c.guessHigh > 0 || c.isLeg() || c.promise || c.placed || c.aim != noAim || c.channel.Deferred() {
+		return
+	}
+	if low, high, known := e.guess(&e.queues[c.queue], &e.pools[c.pool], c.channel, e.aheadOf(c)); known {
+		c.guessLow, c.guessHigh = low, max(high, 1)
+	}
+}
+
+// judgeGuess ends a wait of which something was guessed, by an offer or by the customer leaving. One that did not wait at all is no wait.
+func (e *Engine) judgeGuess(c *contact, left bool) {
+	if c.guessHigh > 0 && e.now > c.arrived {
+		e.queues[c.queue].measure.fares[c.channel].judge(c.guessLow, c.guessHigh, e.now-c.arrived, left)
+	}
+	c.guessLow, c.guessHigh = 0, 0
 }
 
 // root gives the integer square root.

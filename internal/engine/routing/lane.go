@@ -244,6 +244,9 @@ func (e *Engine) keyOf(c *contact) laneKey {
 
 // intoLane puts a waiting contact where it belongs and, if somebody who is free could have it later, asks to be woken then.
 func (e *Engine) intoLane(ci int32) {
+	if c := &e.contacts[ci]; c.arrived == e.now {
+		e.noteGuess(c)
+	}
 	li := e.laneFor(e.keyOf(&e.contacts[ci]))
 	c, l := &e.contacts[ci], &e.lanes[li]
 	l.insert(entry{place: c.place, id: c.id, slot: ci, guarded: c.coolN > 0 || c.promise})

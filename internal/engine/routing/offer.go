@@ -16,6 +16,9 @@ func (e *Engine) makeOffer(ci, a int32, why *Why, aimed bool) {
 	e.leaveQueue(ci)
 	e.setPhase(ci, InOffer)
 	c := &e.contacts[ci]
+	if c.guessHigh > 0 {
+		e.judgeGuess(c, false)
+	}
 	q := &e.queues[c.queue]
 	c.agent, c.offer, c.aimed = a, e.nextOffer, aimed
 	c.offered, c.why = e.now, *why

@@ -16,7 +16,7 @@ var newForm = flag.Bool("new-form", false, "write the sample of the latest form 
 var oldSnapshots = []struct {
 	form int
 	hash uint64
-}{{1, 0x8a61cd496bc9a30c}, {2, 0x9d59da59caadddb4}}
+}{{1, 0x8a61cd496bc9a30c}, {2, 0x9d59da59caadddb4}, {3, 0xc32bf5232c5ca508}}
 
 // TestOldSnapshotsStayReadable restores a snapshot of every form that ever was: it has the hash that it had, goes on, and is written as it was read.
 func TestOldSnapshotsStayReadable(t *testing.T) {
@@ -71,7 +71,7 @@ func sampleState() *Engine {
 			}
 			e.Step(ev)
 			for i := range e.contacts {
-				if c := &e.contacts[i]; c.id != 0 && c.placed && e.settings.Told != 0 && e.counts[InPromise] > 0 {
+				if c := &e.contacts[i]; c.id != 0 && c.guessHigh > 0 && e.placed > 0 && e.settings.Told != 0 && e.counts[InPromise] > 0 && e.queues[c.queue].measure.fares[c.channel].judged > 0 {
 					return e
 				}
 			}

@@ -322,6 +322,7 @@ func (e *Engine) newAgent(id centre.AgentID) int32 {
 		e.turns = append(e.turns, turn{})
 		for ch := range e.avail {
 			e.avail[ch] = e.avail[ch].grown(len(e.agents))
+			e.duty[ch] = e.duty[ch].grown(len(e.agents))
 		}
 	}
 	ag := &e.agents[a]

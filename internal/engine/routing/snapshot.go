@@ -12,11 +12,22 @@ import (
 const (
 	firstForm   = 1
 	reachForm   = 2 // with what agents can be reached in, and what they began
-	formsToRead = reachForm
+	fareForm    = 3 // with how guesses of waits have fared
+	formsToRead = fareForm
 )
 
 // form gives the oldest form that can hold the state.
 func (e *Engine) form() int64 {
+	for i := range e.queues {
+		if q := &e.queues[i]; q.measure.fares != [centre.ChannelCount]fare{} {
+			return fareForm
+		}
+	}
+	for i := range e.contacts {
+		if c := &e.contacts[i]; c.id != 0 && c.guessHigh > 0 {
+			return fareForm
+		}
+	}
 	if e.placed > 0 {
 		return reachForm
 	}
@@ -256,6 +267,20 @@ func (q *queue) state(c *codec) {
 	if c.form >= reachForm {
 		number(c, &q.placed)
 	}
+	if c.form >= fareForm {
+		for i := range q.measure.fares {
+			q.measure.fares[i].pass(c)
+		}
+	}
+}
+
+func (f *fare) pass(c *codec) {
+	number(c, &f.low)
+	number(c, &f.high)
+	number(c, &f.judged)
+	if f.low < fareLeast-1000 || f.low > fareMost-1000 || f.high < fareLeast-1000 || f.high > fareMost-1000 || f.judged < 0 || f.judged > fareSpan {
+		c.fail("what was learnt of waits is damaged")
+	}
 }
 
 func (e *Engine) lendingsState(c *codec) {
@@ -419,6 +444,13 @@ func (e *Engine) contactState(c *codec, ci int32) {
 	c.flag(&x.wasParked)
 	if c.form >= reachForm {
 		c.flag(&x.placed)
+	}
+	if c.form >= fareForm {
+		number(c, &x.guessLow)
+		number(c, &x.guessHigh)
+		if x.guessLow < 0 || x.guessHigh < 0 || x.guessHigh > longestGuessedMS*8 {
+			c.fail("contact %d is damaged", x.id)
+		}
 	}
 	e.slotOfQueue(c, &x.queue)
 	e.slotOfTeam(c, &x.team)

@@ -183,6 +183,7 @@ func (e *Engine) moveTo(ci, qi int32) {
 		}
 		c.queue = qi
 		c.place = e.orderPlace(c)
+		c.guessLow, c.guessHigh = 0, 0
 	}
 	c.pool = e.poolFor(qi, c.team, &c.needs, c.needN)
 }
