@@ -22,21 +22,22 @@ type Streams struct {
 // Commands is every command that sentral knows, in the order that help shows them. Each field's type has a
 // Run(ctx context.Context, s Streams) error method in a file of its own.
 type Commands struct {
-	Demo     DemoCommand     `cmd:"" help:"Open an invented centre with simulated customers and agents."`
-	Serve    ServeCommand    `cmd:"" help:"Run one node of a centre."`
-	Check    CheckCommand    `cmd:"" help:"Look at configuration, database, clock and disk, beside a running centre or without one."`
-	Backup   BackupCommand   `cmd:"" help:"Write a backup of everything, while the centre runs."`
-	Restore  RestoreCommand  `cmd:"" help:"Fill a new database, of either kind, from a backup."`
-	Config   ConfigCommand   `cmd:"" help:"The configuration as a file: check, compare, apply, export."`
-	Brand    BrandCommand    `cmd:"" help:"What belongs to one brand."`
-	Version  VersionCommand  `cmd:"" help:"Print the program's version."`
-	Search   SearchCommand   `cmd:"" help:"Measure the knowledge base's search."`
-	Language LanguageCommand `cmd:"" help:"Stems and language of words and texts."`
-	Index    IndexCommand    `cmd:"" help:"Measures of quality: satisfaction index, drivers, weights, charts, service level, surges."`
-	Staff    StaffCommand    `cmd:"" help:"How many agents a load needs, or how well so many serve: Erlang A, B, C and measured patience."`
-	Forecast ForecastCommand `cmd:"" help:"Forecast contacts per interval, and measure how well."`
-	Load     LoadCommand     `cmd:"" help:"Measure a centre under load."`
-	Simulate SimulateCommand `cmd:"" help:"Play days of a centre through the real engine and measure them."`
+	Demo      DemoCommand      `cmd:"" help:"Open an invented centre with simulated customers and agents."`
+	Serve     ServeCommand     `cmd:"" help:"Run one node of a centre."`
+	Check     CheckCommand     `cmd:"" help:"Look at configuration, database, clock and disk, beside a running centre or without one."`
+	Backup    BackupCommand    `cmd:"" help:"Write a backup of everything, while the centre runs."`
+	Restore   RestoreCommand   `cmd:"" help:"Fill a new database, of either kind, from a backup."`
+	Config    ConfigCommand    `cmd:"" help:"The configuration as a file: check, compare, apply, export."`
+	Brand     BrandCommand     `cmd:"" help:"What belongs to one brand."`
+	Version   VersionCommand   `cmd:"" help:"Print the program's version."`
+	Search    SearchCommand    `cmd:"" help:"Measure the knowledge base's search."`
+	Language  LanguageCommand  `cmd:"" help:"Stems and language of words and texts."`
+	Index     IndexCommand     `cmd:"" help:"Measures of quality: satisfaction index, drivers, weights, charts, service level, surges."`
+	Staff     StaffCommand     `cmd:"" help:"How many agents a load needs, or how well so many serve: Erlang A, B, C and measured patience."`
+	Forecast  ForecastCommand  `cmd:"" help:"Forecast contacts per interval, and measure how well."`
+	Load      LoadCommand      `cmd:"" help:"Measure a centre under load."`
+	Testphone TestphoneCommand `cmd:"" help:"A telephone for tests: calls a centre, or is called."`
+	Simulate  SimulateCommand  `cmd:"" help:"Play days of a centre through the real engine and measure them."`
 }
 
 type exitCode int

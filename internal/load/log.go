@@ -86,7 +86,7 @@ func (o *LogOptions) stage(ctx context.Context, from, to int) (LogStage, error) 
 	left.Store(int64(from))
 	times := make([][]float64, o.Clients)
 	failed := make(chan error, o.Clients)
-	began, cpu, before := time.Now(), processorTime(), o.Centre.Figures()
+	began, cpu, before := time.Now(), ProcessorTime(), o.Centre.Figures()
 	var running sync.WaitGroup
 	for i := range o.Clients {
 		running.Go(func() {
@@ -111,7 +111,7 @@ func (o *LogOptions) stage(ctx context.Context, from, to int) (LogStage, error) 
 	took, after := time.Since(began), o.Centre.Figures()
 	n := float64(to - from)
 	return LogStage{
-		History: to, Contacts: to - from, PerSecond: n / took.Seconds(), CPUMicros: float64((processorTime() - cpu).Microseconds()) / n,
+		History: to, Contacts: to - from, PerSecond: n / took.Seconds(), CPUMicros: float64((ProcessorTime() - cpu).Microseconds()) / n,
 		CommandMS: timesOf(slices.Concat(times...)), CommitsPerSecond: float64(after.Commits-before.Commits) / took.Seconds(),
 	}, ctx.Err()
 }

@@ -103,7 +103,7 @@ func (w *watcher) end() watched {
 }
 
 func (w *watcher) take(ctx context.Context) (sample, error) {
-	s := sample{metrics: map[string]float64{}, at: time.Now(), busy: busySeconds(), generator: processorTime()}
+	s := sample{metrics: map[string]float64{}, at: time.Now(), busy: BusySeconds(), generator: ProcessorTime()}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, w.Node.Address+"/metrics", nil)
 	if err != nil {
 		return s, err
@@ -126,8 +126,8 @@ func (w *watcher) take(ctx context.Context) (sample, error) {
 	return s, lines.Err()
 }
 
-// processorTime is what this process has used.
-func processorTime() time.Duration {
+// ProcessorTime is what this process has used.
+func ProcessorTime() time.Duration {
 	var r syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
 		return 0
@@ -135,8 +135,8 @@ func processorTime() time.Duration {
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
 
-// busySeconds is the processor time of the whole machine that was not idle; zero where the system does not tell.
-func busySeconds() float64 {
+// BusySeconds is the processor time of the whole machine that was not idle; zero where the system does not tell.
+func BusySeconds() float64 {
 	text, err := os.ReadFile("/proc/stat")
 	if err != nil {
 		return 0

@@ -18,6 +18,7 @@ var floors = []struct {
 		"what judges the engine, pure numbers; sound; voice menus"},
 	{[]string{"engine/sim", "plan/forecast", "config", "desk/knowledge", "telephony/signal", "telephony/speech", "telephony/webleg", "telephony/testphone"},
 		"a seed drives the engine; the configuration's types; calls"},
+	{[]string{"telephony/headset"}, "a simulated agent's softphone"},
 	{[]string{"engine/journal", "desk/access", "desk/conversation"}, "the log's words, who may do what, what was said"},
 	{[]string{"store"}, "one SQL text behind the rooms' small interfaces"},
 	{[]string{"feed"}, "after-commit fan-out"},

@@ -8,11 +8,14 @@ import (
 // phases spreads the streams over a frame, as calls from the world are.
 const phases = 8
 
+// paced is what does something every 20 ms.
+type paced interface{ tick() }
+
 // pacer is the clock of every stream of a phone. It keeps absolute time: a late tick is made up for and none is skipped, unless it is later than a fifth of
 // a second, when the machine has been away and catching up would be a burst.
 type pacer struct {
 	mu      sync.Mutex
-	streams [phases]map[*stream]bool
+	streams [phases]map[paced]bool
 	next    int
 	count   int
 	some    chan struct{} // a stream came when there was none
@@ -23,12 +26,12 @@ type pacer struct {
 func newPacer() *pacer {
 	p := &pacer{stop: make(chan struct{}), some: make(chan struct{}, 1)}
 	for i := range p.streams {
-		p.streams[i] = map[*stream]bool{}
+		p.streams[i] = map[paced]bool{}
 	}
 	return p
 }
 
-func (p *pacer) add(s *stream) {
+func (p *pacer) add(s paced) {
 	p.mu.Lock()
 	p.streams[p.next%phases][s] = true
 	p.next++
@@ -40,7 +43,7 @@ func (p *pacer) add(s *stream) {
 	}
 }
 
-func (p *pacer) remove(s *stream) {
+func (p *pacer) remove(s paced) {
 	p.mu.Lock()
 	for i := range p.streams {
 		if p.streams[i][s] {
@@ -56,7 +59,7 @@ func (p *pacer) run() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	next := time.Now()
-	var due []*stream
+	var due []paced
 	for i := 0; ; i++ {
 		next = next.Add(step)
 		if d := time.Until(next); d > 0 {

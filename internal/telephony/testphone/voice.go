@@ -2,6 +2,7 @@ package testphone
 
 import (
 	"context"
+	"encoding/binary"
 	"math"
 	"os/exec"
 	"sync"
@@ -156,4 +157,27 @@ func Babble(seed uint64, seconds float64) *Voice {
 		pcm = append(pcm, make([]int16, int((.25+.6*rng.Float64())*media.Rate))...)
 	}
 	return newVoice(pcm, true)
+}
+
+// WAV is a file of the samples: mono, 16 bits, 8 kHz.
+func WAV(pcm []int16) []byte {
+	b := make([]byte, 0, 44+2*len(pcm))
+	word := func(v uint32) { b = binary.LittleEndian.AppendUint32(b, v) }
+	half := func(v uint16) { b = binary.LittleEndian.AppendUint16(b, v) }
+	b = append(b, "RIFF"...)
+	word(uint32(36 + 2*len(pcm)))
+	b = append(b, "WAVEfmt "...)
+	word(16)
+	half(1)
+	half(1)
+	word(media.Rate)
+	word(2 * media.Rate)
+	half(2)
+	half(16)
+	b = append(b, "data"...)
+	word(uint32(2 * len(pcm)))
+	for _, v := range pcm {
+		half(uint16(v))
+	}
+	return b
 }
