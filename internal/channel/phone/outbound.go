@@ -392,7 +392,7 @@ func (c *call) numberOf(store.SpendRow) string {
 
 // Spend tells what calls out have cost; everybody sees their own, those who may read the configuration see all.
 func (r *Room) Spend(_ context.Context, s access.Subject) (Spend, error) {
-	if !access.Somewhere(s, access.CallOut) && !access.Somewhere(s, access.ReadConfig) {
+	if !access.Somewhere(s, access.CallOut) && !access.Everywhere(s, access.ReadConfig) {
 		return Spend{}, forbidden(access.CallOut)
 	}
 	now, o := r.instant(), r.Rules.Book().Phone.Outbound

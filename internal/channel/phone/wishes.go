@@ -70,6 +70,9 @@ func (r *Room) Mute(ctx context.Context, s access.Subject, id centre.ContactID, 
 
 // Keys presses keys towards somebody outside who is in the call, else towards the customer.
 func (r *Room) Keys(ctx context.Context, s access.Subject, id centre.ContactID, pressed string) error {
+	if err := r.owned(ctx, s, id, func(*machine) error { return nil }); err != nil {
+		return err
+	}
 	if pressed == "" || strings.Trim(pressed, "0123456789*#") != "" || len(pressed) > 32 {
 		return centre.ErrorAt(centre.Invalid, "keys", "up to 32 of 0-9, * and #")
 	}
@@ -97,6 +100,9 @@ func (r *Room) Conference(ctx context.Context, s access.Subject, id centre.Conta
 
 // Outside does something with a number outside the centre.
 func (r *Room) Outside(ctx context.Context, s access.Subject, id centre.ContactID, w OutsideWish) error {
+	if err := r.owned(ctx, s, id, func(*machine) error { return nil }); err != nil {
+		return err
+	}
 	if w.Do == "dial" || w.Do == "transfer" {
 		if !access.Can(s, access.CallOut, access.Object{Agent: s.Person, Team: s.Team, Partner: s.Partner}) {
 			return forbidden(access.CallOut)
@@ -153,6 +159,9 @@ func (r *Room) countryOf(brand centre.BrandID) string {
 
 // Record pauses the recording, goes on with it, or deletes what has been recorded.
 func (r *Room) Record(ctx context.Context, s access.Subject, id centre.ContactID, do string) error {
+	if err := r.owned(ctx, s, id, func(*machine) error { return nil }); err != nil {
+		return err
+	}
 	if do != "pause" && do != "resume" && do != "delete" {
 		return centre.ErrorAt(centre.Invalid, "do", "%q is not pause, resume or delete", do)
 	}
