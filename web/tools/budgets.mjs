@@ -30,6 +30,13 @@ for (const key of Object.keys(manifest).filter(k => /^src\/\w+\/index\.tsx$/.tes
     face === 'admin' ? 290_000 : 250_000,
   ])
 }
+const telephony = 'src/admin/phone/index.tsx'
+const before = new Set([...entry, ...chunks('src/admin/index.tsx')])
+rows.push([
+  "admin's phone sections, beside admin (brotli)",
+  total(new Set([...chunks(telephony)].filter(k => !before.has(k))), '.br'),
+  20_000,
+])
 if (existsSync('dist/widget/widget.js')) {
   rows.push(['widget loader (gzip)', size('dist/widget', 'widget.js', '.gz'), 1_500])
   const frame = readFileSync('dist/widget/frame.html', 'utf8')

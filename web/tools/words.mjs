@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** The faces whose words are fetched with them and not at first: keys that begin with the face's name. */
-const apart = ['admin']
+const apart = ['admin', 'phone', 'telephony']
 const prefix = 'virtual:words/'
 
 /**

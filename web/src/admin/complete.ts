@@ -28,6 +28,15 @@ const lists = new Set([
     'origins',
     'topics',
     'priority_credit_s',
+    'trunks',
+    'lines',
+    'scripts',
+    'accounts',
+    'purposes',
+    'rules',
+    'sources',
+    'codecs',
+    'choices',
   ],
 ])
 const texts = new Set(['greeting', 'name', 'title', 'text'])

@@ -34,7 +34,8 @@ export function withoutChanged(faults: Faults, fields: string[]): Faults {
 }
 
 /** The server's words for what is wrong, each with ours. What is not here is told in the server's own. */
-const patterns: [RegExp, Key, ...string[]][] = [
+export type Pattern = [RegExp, Key, ...string[]]
+const patterns: Pattern[] = [
   [/^must not be empty|length >= 1$/, 'admin.fault.empty'],
   [/^-?\d+ must be from (-?\d+) to (-?\d+)$/, 'admin.fault.range', 'low', 'high'],
   [/expected number (?:>=|<=) (-?\d+)/, 'admin.fault.limit', 'limit'],
@@ -68,6 +69,11 @@ const patterns: [RegExp, Key, ...string[]][] = [
   [/cannot be changed: other entries refer to it/, 'admin.fault.key_fixed'],
   [/period|hours|clock|overlap|o'clock/, 'admin.fault.period'],
 ]
+
+/** Adds what a part of the face knows besides; its own come first. */
+export const alsoKnown = (more: Pattern[]) => {
+  if (!patterns.includes(more[0] as Pattern)) patterns.unshift(...more)
+}
 
 /** Says a fault in the reader's language where we know it. */
 export function faultText(t: Translate, text: string): string {

@@ -1,10 +1,30 @@
 import './mantine.ts'
 import { NativeSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Braces, Eye, FileJson, History, KeyRound, type LucideIcon, ScrollText, SlidersHorizontal, Webhook } from 'lucide-react'
+import {
+  Braces,
+  Cable,
+  Disc,
+  Eye,
+  FileJson,
+  History,
+  Hourglass,
+  KeyRound,
+  ListTree,
+  type LucideIcon,
+  Music,
+  Phone,
+  PhoneCall,
+  PhoneOutgoing,
+  ScrollText,
+  SlidersHorizontal,
+  Webhook,
+} from 'lucide-react'
+import { lazy, Suspense } from 'react'
 import { useUrl } from '../app/router.tsx'
 import { FaceHead } from '../app/Shell.tsx'
 import { useCan } from '../app/session.ts'
+import { withWords } from '../app/words.ts'
 import type { RulebookVersioned } from '../gen/api.gen.ts'
 import { type Key, useT } from '../lib/i18n.ts'
 import { Empty, ErrorState, Loading } from '../ui/States.tsx'
@@ -25,7 +45,7 @@ import { queues } from './queues.tsx'
 import { Rules } from './rules.tsx'
 import type { Section } from './section.ts'
 import { canned, markets, partners, pauses, reasons, skills, teams } from './small.tsx'
-import { Webhooks } from './webhooks.tsx'
+import { StoppedHooks, Webhooks } from './webhooks.tsx'
 
 const sections: { [S in SectionName]: Section<S> } = {
   people,
@@ -42,7 +62,19 @@ const sections: { [S in SectionName]: Section<S> } = {
   markets,
 }
 
-const pages = ['rules', 'preview', 'changes', 'file', 'audit', 'keys', 'webhooks'] as const
+const Telephony = lazy(() => withWords('telephony', import('./phone/index.tsx')))
+
+const calls = [
+  'phone-lines',
+  'phone-scripts',
+  'phone-wait',
+  'phone-prompts',
+  'phone-recording',
+  'phone-outbound',
+  'phone-trunks',
+  'phone-accounts',
+] as const
+const pages = ['rules', 'preview', 'changes', 'file', 'audit', 'keys', 'webhooks', ...calls] as const
 type Page = (typeof pages)[number]
 type Place = SectionName | Page
 
@@ -54,6 +86,14 @@ const pageIcons: Record<Page, LucideIcon> = {
   audit: ScrollText,
   keys: KeyRound,
   webhooks: Webhook,
+  'phone-lines': PhoneCall,
+  'phone-scripts': ListTree,
+  'phone-wait': Hourglass,
+  'phone-prompts': Music,
+  'phone-recording': Disc,
+  'phone-outbound': PhoneOutgoing,
+  'phone-trunks': Cable,
+  'phone-accounts': Phone,
 }
 
 /** What one must be allowed to do to see a place; the server decides each time. */
@@ -70,6 +110,7 @@ const asks: Partial<Record<Place, string>> = {
 const groups: { label: Key; places: Place[] }[] = [
   { label: 'admin.g.people', places: ['people', 'teams', 'skills', 'capacities', 'partners'] },
   { label: 'admin.g.work', places: ['queues', 'hours', 'reasons', 'pauses', 'canned', 'rules', 'preview'] },
+  { label: 'admin.g.phone', places: [...calls] },
   { label: 'admin.g.brands', places: ['brands', 'markets'] },
   { label: 'admin.g.log', places: ['changes', 'file', 'audit'] },
   { label: 'admin.g.systems', places: ['keys', 'webhooks'] },
@@ -119,6 +160,7 @@ export default function Admin() {
           ))}
         </nav>
         <div className={css.body}>
+          {place !== 'webhooks' && can('keys.manage') && <StoppedHooks />}
           {place ? <Opened key={place} place={place} /> : <Empty icon={Braces} title={t('problem.forbidden')} />}
         </div>
       </div>
@@ -149,6 +191,12 @@ function Configured({ place, config }: { place: Place; config: RulebookVersioned
       <Titled place={place} body={<List section={section} document={document} />} />
     )
   }
+  if (calls.some(c => c === place))
+    return (
+      <Suspense fallback={<Loading rows={[2, 3, 24]} />}>
+        <Telephony place={place} config={config} />
+      </Suspense>
+    )
   if (place === 'rules') return <Titled place={place} body={<Rules config={config} />} />
   if (place === 'preview') return <Titled place={place} body={<Preview document={document} />} />
   if (place === 'file') return <Titled place={place} body={<ConfigFile config={config} />} />

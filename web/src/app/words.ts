@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react'
 import type { Catalogue, Locale } from '../lib/i18n.ts'
 
 /** The words of the app come in parts, so that nobody fetches the words of a face they do not open. */
-export type Part = 'base' | 'admin' | 'phone'
+export type Part = 'base' | 'admin' | 'phone' | 'telephony'
 type Load = () => Promise<{ default: Catalogue }>
 const files: Record<Part, Record<Locale, Load>> = {
   base: {
@@ -22,6 +22,12 @@ const files: Record<Part, Record<Locale, Load>> = {
     nn: () => import('virtual:words/nn/phone'),
     sv: () => import('virtual:words/sv/phone'),
     en: () => import('virtual:words/en/phone'),
+  },
+  telephony: {
+    nb: () => import('virtual:words/nb/telephony'),
+    nn: () => import('virtual:words/nn/telephony'),
+    sv: () => import('virtual:words/sv/telephony'),
+    en: () => import('virtual:words/en/telephony'),
   },
 }
 
