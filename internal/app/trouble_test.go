@@ -328,3 +328,53 @@ func TestRulebook(t *testing.T) {
 		t.Errorf("a page of the change log: %+v", log)
 	}
 }
+
+// The configuration goes out as a file and comes back in a browser; what is wrong with it is said by line, and nothing is changed by looking.
+func TestTheFileInTheBrowser(t *testing.T) {
+	t.Parallel()
+	w := begin(t, opening{})
+	admin := w.person("randi-haugmoen")
+	out := admin.do("GET", "/api/config/file", nil)
+	if out.status != 200 || !strings.Contains(out.header.Get("Content-Disposition"), "sentral-1.yaml") || !strings.Contains(string(out.body), "organisation:") {
+		t.Fatalf("the file: %d %v", out.status, out.header)
+	}
+	check := func(text string) (v rulebook.FileReview) {
+		t.Helper()
+		admin.must("POST", "/api/config/file", []byte(text), &v)
+		return v
+	}
+	text := string(out.body)
+	if v := check(text); v.Document == nil || len(v.Errors) != 0 || len(v.Lines) != 0 || v.Base != 1 {
+		t.Errorf("the same file: %d errors, %d lines, base %d", len(v.Errors), len(v.Lines), v.Base)
+	}
+	lineOf := func(text, what string) int {
+		return 1 + strings.Count(text[:strings.Index(text, what)], "\n")
+	}
+	changed := strings.Replace(text, "offer_s: 25", "offer_s: 31", 1)
+	if v := check(changed); len(v.Lines) != 1 || v.Lines[0].Where != "queues[strom].offer_s" {
+		t.Errorf("a change: %+v", v.Lines)
+	} else {
+		var change rulebook.Change
+		admin.must("PUT", fmt.Sprintf("/api/config?base=%d", v.Base), v.Document, &change)
+		if change.Version != 2 {
+			t.Errorf("applied as %+v", change)
+		}
+	}
+	for _, x := range []struct{ from, to, about string }{
+		{"offer_s: 25", "offer_s: 3", "offer_s"},
+		{"offer_s: 25", "offer_z: 25", "offer_z"},
+		{"formula: connect", "formula: conect", "conect"},
+	} {
+		wrong := strings.Replace(text, x.from, x.to, 1)
+		v := check(wrong)
+		if len(v.Errors) == 0 || v.Errors[0].Line != lineOf(wrong, x.to) || !strings.Contains(v.Errors[0].Where+v.Errors[0].Text, x.about) {
+			t.Errorf("%s: %+v, want line %d", x.to, v.Errors, lineOf(wrong, x.to))
+		}
+	}
+	if v := check("organisation: [\n"); v.Document != nil || len(v.Errors) == 0 {
+		t.Errorf("half a file: %+v", v)
+	}
+	if v := check(`{"organisation": {"name": "X"}`); v.Document != nil || len(v.Errors) == 0 {
+		t.Errorf("half a JSON: %+v", v)
+	}
+}

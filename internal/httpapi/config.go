@@ -2,12 +2,16 @@ package httpapi
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"sentral/internal/centre"
 	"sentral/internal/channel/chat"
 	"sentral/internal/config"
 	"sentral/internal/desk/contact"
+	"sentral/internal/desk/conversation"
 	"sentral/internal/rulebook"
 )
 
@@ -27,6 +31,22 @@ func (a *API) registerConfig() {
 			Body config.Document
 		}) (rulebook.Review, error) {
 			return room.Review(ctx, in.Subject, in.Body)
+		})
+	serve(a, operation{method: http.MethodPost, path: "/api/config/file", id: "check-config-file", tag: "config", limit: 4 << 20, summary: "As check-config, of a configuration file in YAML or JSON: what is wrong is said by line"},
+		func(ctx context.Context, in *struct {
+			Who
+			RawBody []byte `contentType:"application/octet-stream"`
+		}) (rulebook.FileReview, error) {
+			return room.ReviewFile(ctx, in.Subject, in.RawBody)
+		})
+	huma.Register(a.huma, operation{method: http.MethodGet, path: "/api/config/file", id: "get-config-file", tag: "config", summary: "The whole configuration as a file in YAML"}.huma(),
+		func(ctx context.Context, in *struct{ Who }) (*fileOut, error) {
+			version, file, err := room.File(ctx, in.Subject)
+			if err != nil {
+				return nil, a.problem(err)
+			}
+			out := attachment(conversation.File{Name: fmt.Sprintf("sentral-%d.yaml", version), Type: "application/yaml"}, file)
+			return out, nil
 		})
 	serve(a, operation{method: http.MethodPut, path: "/api/config", id: "apply-config", tag: "config", limit: 4 << 20, summary: "Apply a whole configuration; an error changes nothing"},
 		func(ctx context.Context, in *struct {

@@ -46,6 +46,20 @@ func (a *API) registerKeys() {
 		}) error {
 			return hooks.Remove(ctx, in.Subject, in.ID)
 		})
+	serve(a, operation{method: http.MethodPost, path: "/api/webhooks/{id}/secret", id: "turn-webhook-secret", tag: "integration", summary: "Give a webhook a new signing secret, shown once; the one before signs beside it for a day"},
+		func(ctx context.Context, in *struct {
+			Who
+			ID int64 `path:"id"`
+		}) (webhook.Secret, error) {
+			return hooks.Turn(ctx, in.Subject, in.ID)
+		})
+	run(a, operation{method: http.MethodPost, path: "/api/webhooks/{id}/start", id: "start-webhook", tag: "integration", summary: "Set a stopped webhook going again; it is told everything since it stopped"},
+		func(ctx context.Context, in *struct {
+			Who
+			ID int64 `path:"id"`
+		}) error {
+			return hooks.Start(ctx, in.Subject, in.ID)
+		})
 	serve(a, operation{method: http.MethodGet, path: "/api/webhooks/{id}/deliveries", id: "list-deliveries", tag: "integration", summary: "What was sent, and what could not be"},
 		func(ctx context.Context, in *struct {
 			Who

@@ -25,6 +25,10 @@ type WebhookRow struct {
 	By       centre.AgentID
 	Reached  int64 // deliveries have been made of the log up to here
 	Failures int64 // attempts that failed since the last that did not
+
+	SealedOld []byte         // the secret before, which signs too until OldUntil
+	OldUntil  centre.Instant // zero when there is none
+	Stopped   centre.Instant // since when nothing is told because nobody took it; zero while it runs
 }
 
 // WebhookDelivery is one thing to tell one subscriber.
@@ -46,16 +50,52 @@ type WebhookDelivery struct {
 func (w Webhook) Webhooks(ctx context.Context) (out []WebhookRow, err error) {
 	err = w.DB.Read(ctx, func(ctx context.Context, tx *Tx) error {
 		return tx.Each(ctx, func(scan func(...any) error) error {
-			var h WebhookRow
-			var kinds string
-			if err := scan(&h.ID, &h.URL, &kinds, &h.Sealed, &h.Since, &h.By, &h.Reached, &h.Failures); err != nil {
-				return err
-			}
+			h, err := scanWebhook(scan)
 			out = append(out, h)
-			return json.Unmarshal([]byte(kinds), &out[len(out)-1].Kinds)
-		}, `SELECT id, url, kinds, sealed, since, made_by, reached, failures FROM webhook WHERE domain=$1 AND removed=0 ORDER BY id`, w.Domain)
+			return err
+		}, `SELECT `+webhookColumns+` FROM webhook WHERE domain=$1 AND removed=0 ORDER BY id`, w.Domain)
 	})
 	return out, err
+}
+
+const webhookColumns = `id, url, kinds, sealed, since, made_by, reached, failures, sealed_old, old_until, stopped`
+
+func scanWebhook(scan func(...any) error) (h WebhookRow, err error) {
+	var kinds string
+	if err = scan(&h.ID, &h.URL, &kinds, &h.Sealed, &h.Since, &h.By, &h.Reached, &h.Failures, &h.SealedOld, &h.OldUntil, &h.Stopped); err != nil {
+		return h, err
+	}
+	return h, json.Unmarshal([]byte(kinds), &h.Kinds)
+}
+
+// TurnSecret gives a subscription a new secret; the one before holds beside it until an instant.
+func (w Webhook) TurnSecret(ctx context.Context, id int64, sealed []byte, until centre.Instant) (h WebhookRow, err error) {
+	err = w.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE webhook SET sealed_old=sealed, old_until=$4, sealed=$3 WHERE domain=$1 AND id=$2 AND removed=0`, w.Domain, id, sealed, until)
+		if err == nil && n == 0 {
+			return centre.ErrorAt(centre.Missing, "id", "there is no webhook %d", id)
+		}
+		if err != nil {
+			return err
+		}
+		h, err = scanWebhook(tx.QueryRow(ctx, `SELECT `+webhookColumns+` FROM webhook WHERE domain=$1 AND id=$2`, w.Domain, id).Scan)
+		return err
+	})
+	return h, err
+}
+
+// StopWebhook notes since when a subscription is stopped, or with zero that it goes on, with its failures forgotten.
+func (w Webhook) StopWebhook(ctx context.Context, id int64, at centre.Instant) error {
+	return w.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE webhook SET stopped=$3, failures=CASE WHEN $3=0 THEN 0 ELSE failures END WHERE domain=$1 AND id=$2 AND removed=0`, w.Domain, id, at)
+		if err == nil && n == 0 {
+			return centre.ErrorAt(centre.Missing, "id", "there is no webhook %d", id)
+		}
+		if err == nil && at == 0 { // what waited for the next attempt is told now
+			_, err = tx.Exec(ctx, `UPDATE webhook_delivery SET next_at=0 WHERE domain=$1 AND hook=$2 AND state='waiting'`, w.Domain, id)
+		}
+		return err
+	})
 }
 
 // AddWebhook keeps a new subscription, which is told what comes after Reached. Seal closes its secret for the id it is given; ids are never used again.
@@ -82,7 +122,7 @@ func (w Webhook) AddWebhook(ctx context.Context, h WebhookRow, seal func(id int6
 // RemoveWebhook forgets a subscription and its secret; ForgetRemoved its deliveries.
 func (w Webhook) RemoveWebhook(ctx context.Context, id int64) error {
 	return w.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE webhook SET removed=1, sealed=$3, url='' WHERE domain=$1 AND id=$2 AND removed=0`, w.Domain, id, []byte{})
+		n, err := tx.Exec(ctx, `UPDATE webhook SET removed=1, sealed=$3, sealed_old=$3, url='' WHERE domain=$1 AND id=$2 AND removed=0`, w.Domain, id, []byte{})
 		if err != nil {
 			return err
 		}

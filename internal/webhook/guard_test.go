@@ -212,7 +212,7 @@ func TestANameThatLeadsInsideIsNotFollowed(t *testing.T) {
 	for _, answer := range [][4]byte{{127, 0, 0, 1}, {10, 0, 0, 1}, {169, 254, 169, 254}} {
 		r := New(Options{Resolver: nameServer(t, answer), Now: time.Now, Timeout: 2 * time.Second})
 		d := store.WebhookDelivery{Kind: contactArrived, Body: []byte(`{"id":"1-0"}`)}
-		status, err := r.post(context.Background(), "https://snill.kunde.example:"+port+"/in", []byte("k"), &d)
+		status, err := r.post(context.Background(), "https://snill.kunde.example:"+port+"/in", &secrets{now: []byte("k")}, &d)
 		if status != 0 || err == nil || !strings.Contains(err.Error(), "not a public one") {
 			t.Errorf("%v: %d, %v", answer, status, err)
 		}

@@ -52,6 +52,7 @@ type house struct {
 	db      *store.DB
 	centre  *live.Centre
 	hooks   *webhook.Room
+	turned  webhook.Secret
 	stop    func()
 }
 

@@ -2,8 +2,6 @@ package webhook
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -38,6 +36,8 @@ type Options struct {
 	Private bool
 	// Retries is how long to wait after each failed attempt, before jitter; after the last a delivery is dead. Default 5 s to 12 h, ten attempts.
 	Retries []time.Duration
+	// StopAfter is how many attempts in a row may fail before a subscription is stopped; default some three days of them.
+	StopAfter int
 	// Timeout is how long one attempt may take; default 10 s.
 	Timeout time.Duration
 	// Chance gives numbers from 0 up to 1 for the jitter; default a random source.
@@ -68,6 +68,9 @@ const mostHooks = 50
 func New(o Options) *Room {
 	if len(o.Retries) == 0 {
 		o.Retries = defaultRetries
+	}
+	if o.StopAfter <= 0 {
+		o.StopAfter = stopAfter
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = 10 * time.Second
@@ -149,7 +152,7 @@ func (r *Room) serve(ctx context.Context) error {
 	}
 }
 
-// arrange starts a runner for each subscription that has none, and stops those whose subscription was removed.
+// arrange starts a runner for each subscription that has none, and stops those whose subscription was removed or is stopped.
 func (r *Room) arrange(ctx context.Context, running *sync.WaitGroup) error {
 	rows, err := r.Store.Webhooks(ctx)
 	if err != nil {
@@ -158,22 +161,27 @@ func (r *Room) arrange(ctx context.Context, running *sync.WaitGroup) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for id, w := range r.runners {
-		if !slices.ContainsFunc(rows, func(h store.WebhookRow) bool { return h.ID == id }) {
+		if !slices.ContainsFunc(rows, func(h store.WebhookRow) bool { return h.ID == id && h.Stopped == 0 }) {
 			w.stop()
 			delete(r.runners, id)
 		}
 	}
 	for _, h := range rows {
-		if r.runners[h.ID] != nil {
+		if h.Stopped != 0 {
 			continue
 		}
-		secret, err := r.Unseal(h.Sealed, about(h.ID))
+		secret, err := r.unsealed(h)
 		if err != nil {
 			r.Log.Error("a webhook's secret cannot be read: is it the right master key?", "webhook", h.ID, "error", err)
 			continue
 		}
+		if w := r.runners[h.ID]; w != nil {
+			w.secret.Store(secret)
+			continue
+		}
 		own, stop := context.WithCancel(ctx)
-		w := &runner{room: r, hook: h, secret: secret, reached: h.Reached, failures: h.Failures, bell: make(chan struct{}, 1), stop: stop}
+		w := &runner{room: r, hook: h, reached: h.Reached, failures: h.Failures, bell: make(chan struct{}, 1), stop: stop}
+		w.secret.Store(secret)
 		r.runners[h.ID] = w
 		running.Go(func() { w.run(own) })
 	}
@@ -230,7 +238,10 @@ func (r *Room) List(ctx context.Context, s access.Subject) ([]Hook, error) {
 }
 
 func view(h store.WebhookRow) Hook {
-	return Hook{ID: h.ID, URL: h.URL, Kinds: append([]string{}, h.Kinds...), Active: true, Created: h.Since, Failing: int(h.Failures)}
+	return Hook{
+		ID: h.ID, URL: h.URL, Kinds: append([]string{}, h.Kinds...), Active: h.Stopped == 0, Created: h.Since, Failing: int(h.Failures), Stopped: h.Stopped,
+		OldUntil: h.OldUntil,
+	}
 }
 
 // secretPrefix begins every signing secret, so that scanners of leaked secrets can find one.
@@ -257,9 +268,7 @@ func (r *Room) Add(ctx context.Context, s access.Subject, n NewHook) (Secret, er
 	if len(rows) >= mostHooks {
 		return Secret{}, centre.Errorf(centre.Exhausted, "there are %d webhooks already: remove one first", len(rows))
 	}
-	random := make([]byte, 32)
-	_, _ = rand.Read(random) // never fails: crypto/rand ends the program instead
-	secret := secretPrefix + hex.EncodeToString(random)
+	secret := newSecret()
 	h := store.WebhookRow{URL: address, Kinds: append([]string{}, n.Kinds...), Since: centre.At(r.Now()), By: s.Person, Reached: r.Centre.Head()}
 	if h.ID, err = r.Store.AddWebhook(ctx, h, func(id int64) ([]byte, error) { return r.Seal([]byte(secret), about(id)) }); err != nil {
 		return Secret{}, err

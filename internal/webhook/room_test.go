@@ -315,6 +315,94 @@ func TestASubscriberWhoIsAwayIsProbedAndNotFlooded(t *testing.T) {
 	h.until("what was taken to be sent again", func() bool { return len(s.got()) == n+1 })
 }
 
+// While a secret is being changed a receiver that still has the old one and one that has the new one already both take what is told.
+func TestASecretIsChangedWithoutAGap(t *testing.T) {
+	var now atomic.Int64
+	now.Store(time.Now().UnixMilli())
+	h := openHouse(t, storetest.SQLite(t), webhook.Options{Now: func() time.Time { return time.UnixMilli(now.Load()) }})
+	s := subscribe(t, nil)
+	old := h.add(s.URL, "contact.arrived")
+	signed := func() []string {
+		n := len(s.got())
+		h.contact()
+		h.until("the delivery", func() bool { return len(s.got()) > n })
+		g := s.got()[n]
+		at, _ := strconv.ParseInt(g.header.Get("Sentral-Timestamp"), 10, 64)
+		signatures := strings.Split(g.header.Get("Sentral-Signature"), ",")
+		var by []string
+		for name, secret := range map[string]string{"old": old.Secret, "new": ""} {
+			if name == "new" {
+				secret = h.turned.Secret
+			}
+			if secret != "" && slices.Contains(signatures, webhook.Sign([]byte(secret), at, g.body)) {
+				by = append(by, name)
+			}
+		}
+		slices.Sort(by)
+		if len(by) != len(signatures) {
+			t.Errorf("%d signatures, of which known %v", len(signatures), by)
+		}
+		return by
+	}
+	if by := signed(); !slices.Equal(by, []string{"old"}) {
+		t.Errorf("before: %v", by)
+	}
+	var err error
+	if h.turned, err = h.hooks.Turn(ctx, administrator, old.ID); err != nil || h.turned.Secret == old.Secret || h.turned.OldUntil == 0 {
+		t.Fatalf("turned %+v, %v", h.turned, err)
+	}
+	h.until("both", func() bool { return slices.Equal(signed(), []string{"new", "old"}) })
+	h.restart()
+	if by := signed(); !slices.Equal(by, []string{"new", "old"}) {
+		t.Errorf("after a restart: %v", by)
+	}
+	now.Add(25 * 3600_000)
+	if by := signed(); !slices.Equal(by, []string{"new"}) {
+		t.Errorf("a day later: %v", by)
+	}
+	if _, err := h.hooks.Turn(ctx, agent, old.ID); centre.KindOf(err) != centre.Forbidden {
+		t.Errorf("an agent turns a secret: %v", err)
+	}
+	if _, err := h.hooks.Turn(ctx, administrator, 99); centre.KindOf(err) != centre.Missing {
+		t.Errorf("a secret of nothing: %v", err)
+	}
+}
+
+// A receiver that takes nothing for long is told nothing more until somebody starts it again; then it is told everything.
+func TestAReceiverThatIsGoneIsStopped(t *testing.T) {
+	h := openHouse(t, storetest.SQLite(t), webhook.Options{StopAfter: 5, Retries: slices.Repeat([]time.Duration{time.Millisecond}, 20)})
+	s := subscribe(t, answering(500))
+	hook := h.add(s.URL, "contact.arrived")
+	h.contact()
+	state := func() webhook.Hook {
+		list, err := h.hooks.List(ctx, administrator)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("list %+v, %v", list, err)
+		}
+		return list[0]
+	}
+	h.until("the end of patience", func() bool { return !state().Active })
+	if v := state(); v.Stopped == 0 || v.Failing < 5 {
+		t.Errorf("stopped: %+v", v)
+	}
+	n := len(s.got())
+	for range 3 {
+		h.contact()
+	}
+	h.restart()
+	if got := len(s.got()); got != n {
+		t.Errorf("%d requests while it was stopped", got-n)
+	}
+	s.now(nil)
+	if err := h.hooks.Start(ctx, administrator, hook.ID); err != nil {
+		t.Fatal(err)
+	}
+	h.until("everything", func() bool { return len(s.ids()) == 4 })
+	if v := state(); !v.Active || v.Stopped != 0 {
+		t.Errorf("started again: %+v", v)
+	}
+}
+
 func TestWhoMayAndWhatIsRefused(t *testing.T) {
 	h := openHouse(t, storetest.SQLite(t), webhook.Options{})
 	hook := h.add("https://mottak.kunde.example/in")

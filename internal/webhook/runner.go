@@ -16,7 +16,7 @@ import (
 type runner struct {
 	room     *Room
 	hook     store.WebhookRow
-	secret   []byte
+	secret   atomic.Pointer[secrets]
 	reached  int64 // deliveries have been made of the log up to here; on disk it may be less far
 	failures int64 // attempts failed in a row
 	probeAt  time.Time
@@ -187,14 +187,17 @@ func (w *runner) send(ctx context.Context, due []store.WebhookDelivery) error {
 	if w.failures >= probeAfter {
 		w.probeAt = w.room.Now().Add(min(probeMax, w.room.backoff(int(w.failures)-probeAfter)))
 	}
-	return w.room.Store.SettleDeliveries(ctx, w.hook.ID, w.failures, due)
+	if err := w.room.Store.SettleDeliveries(ctx, w.hook.ID, w.failures, due); err != nil || w.failures < int64(w.room.StopAfter) {
+		return err
+	}
+	return w.giveUp(context.WithoutCancel(ctx))
 }
 
 // attempt sends one delivery once and enters the outcome into it.
 func (w *runner) attempt(ctx context.Context, d *store.WebhookDelivery) (taken bool) {
 	var err error
 	d.Attempts++
-	d.Status, err = w.room.post(ctx, w.hook.URL, w.secret, d)
+	d.Status, err = w.room.post(ctx, w.hook.URL, w.secret.Load(), d)
 	if err == nil {
 		d.State, d.Error = "done", ""
 		return true

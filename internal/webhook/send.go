@@ -22,7 +22,7 @@ import (
 )
 
 // The headers of a delivery. The signature is "v1=" and the HMAC-SHA256, in hexadecimal, of the timestamp, a full stop and the body, under the
-// subscription's secret. Receivers check it first, refuse a timestamp more than five minutes away, and remember ids to tell repetitions.
+// subscription's secret; while a secret is being changed there are two, with a comma between, of which one is the receiver's. Receivers check it first, refuse a timestamp more than five minutes away, and remember ids to tell repetitions.
 const (
 	headerTimestamp = "Sentral-Timestamp" // seconds since 1970, of this attempt
 	headerSignature = "Sentral-Signature"
@@ -60,7 +60,7 @@ const answerLimit = 16 << 10
 
 // post sends one delivery. An answer of 200 to 299 takes it; everything else is an error, whose text is for the dead-letter view and holds nothing that the
 // subscriber wrote.
-func (r *Room) post(ctx context.Context, address string, secret []byte, d *store.WebhookDelivery) (status int, err error) {
+func (r *Room) post(ctx context.Context, address string, secret *secrets, d *store.WebhookDelivery) (status int, err error) {
 	if _, err := r.rules().checkURL(address); err != nil { // what is allowed may have changed since it was added
 		return 0, err
 	}
@@ -74,11 +74,11 @@ func (r *Room) post(ctx context.Context, address string, secret []byte, d *store
 	if err := json.Unmarshal(d.Body, &n); err != nil {
 		return 0, err
 	}
-	at := r.Now().Unix()
+	at := r.Now()
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "Sentral-Webhook/1")
-	req.Header.Set(headerTimestamp, strconv.FormatInt(at, 10))
-	req.Header.Set(headerSignature, Sign(secret, at, d.Body))
+	req.Header.Set(headerTimestamp, strconv.FormatInt(at.Unix(), 10))
+	req.Header.Set(headerSignature, secret.sign(at, d.Body))
 	req.Header.Set(headerEvent, d.Kind)
 	req.Header.Set(headerID, n.ID)
 	res, err := r.client.Do(req)

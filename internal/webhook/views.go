@@ -34,6 +34,9 @@ type Hook struct {
 	Active  bool           `json:"active"`
 	Created centre.Instant `json:"created_at_ms"`
 	Failing int            `json:"failures_in_a_row"`
+	Stopped centre.Instant `json:"stopped_at_ms,omitempty" doc:"Stopped because nothing was taken for long. Nothing is lost: started again it is told everything since."`
+	// OldUntil is when the secret before the present one stops signing.
+	OldUntil centre.Instant `json:"old_secret_until_ms,omitempty" doc:"Until then deliveries are signed with the secret before too."`
 }
 
 // NewHook asks for a subscription.

@@ -48,3 +48,29 @@ test('an administrator takes away the second step of somebody who has lost it', 
   await expect(page.getByText('person.second_factor_removed').first()).toBeVisible()
   expect(seen).toEqual([])
 })
+
+test('a configuration file comes back through the browser: a fault by its line, then a change seen before it is made', async ({
+  page,
+  centre,
+}) => {
+  const seen = errors(page)
+  await signIn(page, centre, 'administrator')
+  await page.goto(`${centre.url}/admin?s=file`)
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /^Last ned versjon/ }).click()])
+  expect(download.suggestedFilename()).toMatch(/^sentral-\d+\.yaml$/)
+  const text = await page.evaluate(async () => (await fetch('/api/config/file')).text())
+  const give = (name: string, body: string) =>
+    page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/yaml', buffer: Buffer.from(body) })
+  const wrong = text.replace('goal_percent: 90', 'goal_percent: 900')
+  await give('feil.yaml', wrong)
+  const line = wrong.slice(0, wrong.indexOf('goal_percent: 900')).split('\n').length
+  await expect(page.getByRole('alert').filter({ hasText: `Linje ${line}:` })).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await give('halv.yaml', 'organisation: [')
+  await expect(page.getByText('halv.yaml kan ikke leses')).toBeVisible()
+  await give('ny.yaml', text.replace('goal_percent: 90', 'goal_percent: 91'))
+  await expect(page.getByText('1 endring fra versjon')).toBeVisible()
+  await page.getByRole('button', { name: 'Ta i bruk' }).click()
+  await expect(page.getByText(/Tatt i bruk som versjon/)).toBeVisible()
+  expect(seen).toEqual([])
+})

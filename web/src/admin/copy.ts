@@ -9,13 +9,3 @@ export async function copyText(text: string): Promise<void> {
   field.remove()
   if (!done) throw new Error('the browser does not let us copy')
 }
-
-/** Saves text as a file of the reader's. */
-export function saveText(name: string, text: string, type = 'application/json') {
-  const url = URL.createObjectURL(new Blob([text], { type }))
-  const a = document.createElement('a')
-  a.href = url
-  a.download = name
-  a.click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
-}

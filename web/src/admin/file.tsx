@@ -10,12 +10,11 @@ import { useT } from '../lib/i18n.ts'
 import { useProblemText } from '../ui/States.tsx'
 import css from './admin.module.css'
 import { Differences } from './changes.tsx'
-import { saveText } from './copy.ts'
 import { faultText } from './faults.ts'
 import { Part, TextField } from './fields.tsx'
 import { useRefresh } from './queries.ts'
 
-type Read = { name: string; document?: ConfigDocument; fault?: string }
+type Read = { name: string; file: File }
 
 /** The configuration as a file: out, and in again after a look at what it would change. */
 export function ConfigFile({ config }: { config: RulebookVersioned }) {
@@ -23,27 +22,18 @@ export function ConfigFile({ config }: { config: RulebookVersioned }) {
   const can = useCan()
   const choose = useRef<HTMLInputElement>(null)
   const [read, setRead] = useState<Read>()
-  const check = useMutation({ mutationFn: (document: ConfigDocument) => api('POST /api/config/check', { body: document }) })
-  const take = async (file: File | undefined) => {
+  const check = useMutation({ mutationFn: (file: File) => api('POST /api/config/file', { body: file }) })
+  const take = (file: File | undefined) => {
     if (!file) return
     check.reset()
-    try {
-      const document = JSON.parse(await file.text()) as ConfigDocument
-      setRead({ name: file.name, document })
-      check.mutate(document)
-    } catch (e) {
-      setRead({ name: file.name, fault: e instanceof Error ? e.message : '' })
-    }
+    setRead({ name: file.name, file })
+    check.mutate(file)
   }
   return (
     <div className={css.editor}>
       <Part title={t('admin.file.export')} text={t('admin.file.export_text')}>
         <div>
-          <Button
-            variant="default"
-            leftSection={<Download size={14} aria-hidden="true" />}
-            onClick={() => saveText(`sentral-${config.version}.json`, `${JSON.stringify(config.document, null, 2)}\n`)}
-          >
+          <Button variant="default" component="a" href="/api/config/file" download leftSection={<Download size={14} aria-hidden="true" />}>
             {t('admin.file.download', { n: config.version })}
           </Button>
         </div>
@@ -64,25 +54,23 @@ export function ConfigFile({ config }: { config: RulebookVersioned }) {
               className="vh"
               type="file"
               tabIndex={-1}
-              accept=".json,application/json"
+              accept=".yaml,.yml,.json,application/yaml,application/json"
               aria-label={t('admin.file.choose')}
               onChange={e => {
-                void take(e.currentTarget.files?.[0])
+                take(e.currentTarget.files?.[0])
                 e.currentTarget.value = ''
               }}
             />
           </div>
-          {read?.fault !== undefined && (
-            <p className={css.fault} role="alert">
-              {t('admin.file.unreadable', { name: read.name })} {read.fault}
-            </p>
-          )}
           {check.error && <Refused error={check.error} />}
-          {read?.document && check.data && (
+          {read && check.data && !check.data.document && (
+            <Faults title={t('admin.file.unreadable', { name: read.name })} list={check.data.errors} bad />
+          )}
+          {read && check.data?.document && (
             <Review
               key={read.name}
               name={read.name}
-              document={read.document}
+              document={check.data.document}
               base={check.data.base}
               lines={check.data.lines}
               errors={check.data.errors}
@@ -129,6 +117,7 @@ function Faults({ title, list, bad }: { title: string; list: ConfigFault[]; bad?
         <ul>
           {list.map(f => (
             <li key={f.where + f.text}>
+              {f.line ? <b className="num">{t('admin.file.line', { n: f.line })} </b> : null}
               {faultText(t, f.text)} <code>{f.where}</code>
             </li>
           ))}

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { ArrowLeft, Plus, RotateCcw, Trash2, Webhook } from 'lucide-react'
+import { ArrowLeft, KeyRound, Plus, RotateCcw, Trash2, Webhook } from 'lucide-react'
 import { useState } from 'react'
 import { useUrl } from '../app/router.tsx'
 import { toast } from '../app/toasts.tsx'
@@ -104,7 +104,7 @@ export function Webhooks() {
 
 function HookState({ hook }: { hook: WebhookHook }) {
   const { t } = useT()
-  if (!hook.active) return <Status level="none">{t('admin.inactive')}</Status>
+  if (!hook.active) return <Status level="bad">{t('admin.hooks.stopped')}</Status>
   return hook.failures_in_a_row ? (
     <Status level="warn">{t('admin.hooks.failing', { n: hook.failures_in_a_row })}</Status>
   ) : (
@@ -161,6 +161,35 @@ function NewHook({ done }: { done: (h: WebhookSecret | undefined) => void }) {
   )
 }
 
+/** A subscription that was stopped because its receiver took nothing for long, and the way to set it going again. */
+function Stopped({ hook }: { hook: WebhookHook }) {
+  const { t, locale } = useT()
+  const client = useQueryClient()
+  const say = useProblemText()
+  const start = useMutation({
+    mutationFn: () => api('POST /api/webhooks/{id}/start', { path: { id: hook.id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: hooksQuery.queryKey }),
+    onError: e => toast(say(e), { level: 'bad' }),
+  })
+  return (
+    <div className={css.notice} data-bad role="status">
+      <div>
+        <b>{t('admin.hooks.stopped_since', { date: date(locale, hook.stopped_at_ms ?? 0), url: hook.url })}</b>
+        <p>{t('admin.hooks.stopped_text')}</p>
+        <Button variant="default" loading={start.isPending} onClick={() => start.mutate()}>
+          {t('admin.hooks.start')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** What stands above every place of the administration while a subscription is stopped: somebody must look. */
+export function StoppedHooks() {
+  const list = useQuery({ ...hooksQuery, refetchInterval: 60_000 })
+  return list.data?.filter(h => !h.active).map(h => <Stopped key={h.id} hook={h} />)
+}
+
 const pageSize = 50
 const levels: Record<WebhookDelivery['state'], Level> = { done: 'ok', waiting: 'warn', dead: 'bad' }
 
@@ -191,6 +220,12 @@ function One({ hook }: { hook: WebhookHook }) {
     },
     onError,
   })
+  const again = () => client.invalidateQueries({ queryKey: hooksQuery.queryKey })
+  const turn = useMutation({
+    mutationFn: () => api('POST /api/webhooks/{id}/secret', { path: { id: hook.id } }),
+    onSuccess: again,
+    onError,
+  })
   const all = pages.data?.pages.flat() ?? []
   return (
     <div className={css.editor}>
@@ -208,6 +243,14 @@ function One({ hook }: { hook: WebhookHook }) {
         <span className="grow" />
         <Button
           variant="default"
+          leftSection={<KeyRound size={14} aria-hidden="true" />}
+          loading={turn.isPending}
+          onClick={() => turn.mutate()}
+        >
+          {t('admin.hooks.turn')}
+        </Button>
+        <Button
+          variant="default"
           leftSection={<Trash2 size={14} aria-hidden="true" />}
           loading={remove.isPending}
           onClick={() => remove.mutate()}
@@ -215,6 +258,15 @@ function One({ hook }: { hook: WebhookHook }) {
           {t('admin.remove')}
         </Button>
       </div>
+      {!hook.active && <Stopped hook={hook} />}
+      {turn.data && <Once title={t('admin.hooks.turned')} secret={turn.data.secret} done={() => turn.reset()} />}
+      {(hook.old_secret_until_ms ?? 0) > Date.now() && (
+        <p className="sub">
+          {t('admin.hooks.old_until', {
+            date: `${date(locale, hook.old_secret_until_ms ?? 0)} ${timeOfDay(hook.old_secret_until_ms ?? 0)}`,
+          })}
+        </p>
+      )}
       <p className="sub">
         {t('admin.hooks.since', { date: date(locale, hook.created_at_ms) })}{' '}
         {hook.kinds.length ? hook.kinds.join(', ') : t('admin.hooks.all')}
