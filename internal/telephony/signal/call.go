@@ -156,11 +156,11 @@ func (c *Call) endLocked(e Ending) bool {
 	c.ending = e
 	c.timer.stop()
 	c.rel.stop()
-	close(c.done)
 	c.leg.Close()
 	if !c.confirming {
 		c.giveBackLocked()
 	}
+	close(c.done)
 	key := ""
 	if c.trunk != nil {
 		key = c.trunk.Key
@@ -173,11 +173,9 @@ func (c *Call) endLocked(e Ending) bool {
 func (c *Call) giveBackLocked() {
 	give := c.onEnd
 	c.onEnd = nil
-	go func() {
-		for _, f := range slices.Backward(give) {
-			f()
-		}
-	}()
+	for _, f := range slices.Backward(give) {
+		f()
+	}
 }
 
 func (c *Call) giveBackIfOverLocked() {

@@ -250,15 +250,20 @@ func goodURI(uri string) bool {
 
 // sipURI checks what follows sip: or sips:, that is [user[:password]@]host[:port][;params][?headers].
 func sipURI(s string) bool {
-	s, _, _ = strings.Cut(s, "?")
-	if at := strings.LastIndexByte(s, '@'); at >= 0 {
+	if at := strings.LastIndexByte(s, '@'); at >= 0 { // a user may hold ? and ; but no @
 		if at == 0 || strings.Contains(s[:at], "@") {
 			return false
 		}
 		s = s[at+1:]
 	}
+	s, _, _ = strings.Cut(s, "?")
 	s, _, _ = strings.Cut(s, ";")
 	return hostPort(s)
+}
+
+// uriHeaders tells whether a SIP URI has headers.
+func uriHeaders(s string) bool {
+	return strings.Contains(s[strings.LastIndexByte(s, '@')+1:], "?")
 }
 
 // hostPort checks host[:port], where an IPv6 address stands in brackets.

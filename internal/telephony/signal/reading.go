@@ -12,7 +12,7 @@ import (
 const (
 	messageOctets = 16 << 10
 	messageLines  = 256
-	nameOctets    = 64
+	nameOctets    = 256
 )
 
 // verdict is what reading made of a message.
@@ -191,7 +191,7 @@ func (r *reading) judgeRequest() (int, string) {
 	}
 	switch lower(scheme) {
 	case "sip", "sips":
-		if !sipURI(rest) || strings.Contains(rest, "?") { // RFC 3261 section 19.1.1: no headers in a Request-URI
+		if !sipURI(rest) || uriHeaders(rest) { // RFC 3261 section 19.1.1: no headers in a Request-URI
 			return 400, "Bad Request-URI"
 		}
 	case "tel":

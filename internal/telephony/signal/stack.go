@@ -100,7 +100,9 @@ func (s *Stack) listen() error {
 		_ = c.SetReadBuffer(socketOctets) // the kernel gives what it allows
 		_ = c.SetWriteBuffer(socketOctets)
 		s.udp = &door{local: netip.MustParseAddrPort(c.LocalAddr().String())}
-		s.serve(func() { _ = s.tp.ServeUDP(&packetDoor{UDPConn: c, s: s}) }, func() { c.Close() })
+		d := &packetDoor{UDPConn: c, s: s, ready: make(chan struct{})}
+		s.serve(func() { _ = s.tp.ServeUDP(d) }, func() { c.Close() })
+		<-d.ready
 	}
 	for _, d := range []struct{ network, addr string }{{"tcp", s.o.TCP}, {"tls", s.o.TLS}} {
 		l, err := s.listenStream(d.network, d.addr)

@@ -61,7 +61,7 @@ func (s *Stack) unacceptable(req *sip.Request) (int, string, []sip.Header) {
 	switch scheme := req.Recipient.Scheme; {
 	case scheme != "sip" && scheme != "sips" && scheme != "tel":
 		return 416, "Unsupported URI Scheme", nil
-	case req.Contact() == nil || req.Contact().Address.Wildcard || len(req.GetHeaders("Contact")) != 1:
+	case len(req.GetHeaders("Contact")) > 1 || req.Contact() != nil && req.Contact().Address.Wildcard:
 		return 400, "One Contact Is Needed", nil
 	}
 	if accept := values(req, "Accept"); len(accept) > 0 {
@@ -143,7 +143,11 @@ func (c *Call) found(req *sip.Request, from netip.AddrPort) {
 	d := &c.d
 	d.callID = req.CallID().Value()
 	d.remoteTag, _ = req.From().Params.Get("tag")
-	d.local, d.remote, d.target = *req.To().Address.Clone(), *req.From().Address.Clone(), *req.Contact().Address.Clone()
+	d.local, d.remote = *req.To().Address.Clone(), *req.From().Address.Clone()
+	d.target = d.remote // a caller of RFC 2543 need not name a Contact: it is where it calls from
+	if ct := req.Contact(); ct != nil {
+		d.target = *ct.Address.Clone()
+	}
 	d.remoteSeq, d.sawRemoteSeq = req.CSeq().SeqNo, true
 	d.localSeq = 100
 	d.routes = recordRoutes(req)
@@ -155,7 +159,7 @@ func (c *Call) found(req *sip.Request, from netip.AddrPort) {
 		}
 		d.user = c.trunk.User
 	}
-	d.pinned = d.peer.network != "udp" || c.trunk == nil
+	d.pinned = d.peer.network != "udp" || c.trunk == nil || req.Contact() == nil
 	d.firstHop(c.s)
 	c.onEnd = append(c.onEnd, c.s.gate.speakTo(d.peer.addr.Addr()))
 	_, sdp := sessionPart(req)

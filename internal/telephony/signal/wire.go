@@ -35,11 +35,14 @@ func init() {
 // packetDoor is our UDP socket as sipgo reads it: only what the gate lets in and reading has found well formed comes through.
 type packetDoor struct {
 	*net.UDPConn
-	s *Stack
+	s     *Stack
+	begun sync.Once
+	ready chan struct{} // closed when sipgo reads: from then on it also sends here
 }
 
 // ReadFrom implements net.PacketConn.
 func (d *packetDoor) ReadFrom(b []byte) (int, net.Addr, error) {
+	d.begun.Do(func() { close(d.ready) })
 	for {
 		n, from, err := d.ReadFromUDPAddrPort(b)
 		if err != nil {
