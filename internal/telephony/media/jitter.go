@@ -178,7 +178,7 @@ func (j *jitterBuffer) pull(f *Frame) bool {
 	if j.ticks++; j.ticks >= calmTicks {
 		j.weigh()
 	}
-	if j.stretch && level < j.target && j.conceal.fill(f[:]) {
+	if j.stretch && level <= targetHigh && j.conceal.fill(f[:]) {
 		j.stretch = false
 		j.concealed++
 		return true

@@ -171,6 +171,9 @@ func TestTheNetworkIsNotHeard(t *testing.T) {
 			if Heard(h.sound, 400) < c.share || h.stats.Concealed > c.concealed || h.nothing > c.nothing || h.most > c.delay*8 {
 				t.Error(h)
 			}
+			if want := uint64(c.line.seconds * 1000 / c.line.ptime); c.line.twice && h.stats.Duplicate != want-1 && h.stats.Duplicate != want {
+				t.Errorf("%d of %d packets were known to come twice", h.stats.Duplicate, want)
+			}
 			if testing.Verbose() {
 				t.Log(h)
 			}

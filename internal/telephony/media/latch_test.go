@@ -156,8 +156,9 @@ func TestAPartyBehindAnAddressTranslatorIsHeardAfterAMoment(t *testing.T) {
 	if a.toAddr != phone.address() {
 		t.Errorf("after a re-INVITE sound goes to %v", a.toAddr)
 	}
-	if got := hear(a, 50, func() { phone.speak(t, 1) }); got != "third" {
-		t.Errorf("after a re-INVITE %q is heard", got)
+	phone.speak(t, 1)
+	if a.Pull(&f); !a.latched || a.source != phone.address() {
+		t.Error("after a re-INVITE the phone is a stranger again")
 	}
 	// One with another address is believed, from there alone.
 	moved := newStranger(t, a, Session{Codec: PCMA})
@@ -316,6 +317,7 @@ func TestReportsTellEachSideOfTheOther(t *testing.T) {
 				a.Pull(&f)
 				b.Pull(&f)
 			}
+			fraction := uint8(0)
 			for range 4 {
 				for _, l := range []*RTP{a, b} {
 					l.mu.Lock()
@@ -325,9 +327,10 @@ func TestReportsTellEachSideOfTheOther(t *testing.T) {
 				}
 				a.Pull(&f)
 				b.Pull(&f)
+				fraction = max(fraction, b.Stats().TheirFractionLost)
 			}
 			s, o := a.Stats(), b.Stats()
-			if s.Reports == 0 || o.Reports == 0 || o.TheirLost < 9 || o.TheirLost > 10 || s.TheirLost != 0 || s.Lost < 9 || s.Lost > 10 {
+			if s.Reports == 0 || o.Reports == 0 || fraction < 20 || fraction > 30 || o.TheirLost < 9 || o.TheirLost > 10 || s.TheirLost != 0 || s.Lost < 9 || s.Lost > 10 {
 				t.Errorf("a %+v\nb %+v", s, o)
 			}
 			if o.RTT < 9*time.Millisecond || o.RTT > 100*time.Millisecond {
