@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Check, CornerDownRight, X } from 'lucide-react'
+import { lazy, Suspense } from 'react'
 import type { ContactDesk, ContactOffer } from '../gen/api.gen.ts'
 import { api, asProblem } from '../lib/api.ts'
 import { timeOrDate } from '../lib/dates.ts'
@@ -16,7 +17,10 @@ import { useNames } from './session.ts'
 import { useShortcut } from './shortcuts.ts'
 import { toast } from './toasts.tsx'
 import { whySentences } from './why.ts'
+import { withWords } from './words.ts'
 import { useDesk } from './workday.ts'
+
+const OfferCall = lazy(() => withWords('phone', import('../phone/OfferCall.tsx')))
 
 /** How long an offer stays on the screen after its time, for the server to say how it ended. */
 const graceMS = 3000
@@ -123,6 +127,11 @@ function OfferCard({ offer: o, first }: { offer: ContactOffer; first: boolean })
           </p>
         </div>
       </header>
+      {(c.channel === 'phone' || c.channel === 'callback') && (
+        <Suspense>
+          <OfferCall contact={c.id} />
+        </Suspense>
+      )}
       {c.preview && <p className="offer-text">{c.preview}</p>}
       {o.from && (
         <p className="offer-words">

@@ -45,15 +45,17 @@ export function CustomerPanel({ id }: { id: number }) {
   )
 }
 
-/** A customer found by search, with no conversation open. */
-export function FoundCustomer({ id, close }: { id: number; close: () => void }) {
+/** A customer found by search, or who rings, with no conversation open. */
+export function FoundCustomer({ id, close }: { id: number; close?: () => void }) {
   const { t } = useT()
   const customer = useQuery(customerQuery(id))
   return (
     <div className={css.panel}>
-      <ActionIcon className={css.shutPanel} variant="subtle" color="gray" aria-label={t('close')} onClick={close}>
-        <X size={16} />
-      </ActionIcon>
+      {close && (
+        <ActionIcon className={css.shutPanel} variant="subtle" color="gray" aria-label={t('close')} onClick={close}>
+          <X size={16} />
+        </ActionIcon>
+      )}
       {customer.error && <ErrorState what={t('customer.failed')} error={customer.error} retry={() => void customer.refetch()} />}
       {!customer.data && !customer.error && <Loading rows={[2, 3, 8]} />}
       {customer.data && (

@@ -6,7 +6,7 @@ import type { ContactSummary } from '../gen/api.gen.ts'
 import { clock } from '../lib/format.ts'
 import { useT } from '../lib/i18n.ts'
 import { useNow } from '../lib/now.ts'
-import { ChannelIcon, deferred } from '../ui/channels.tsx'
+import { ChannelIcon, deferred, spoken } from '../ui/channels.tsx'
 import { type Level, Status } from '../ui/Status.tsx'
 import css from './desk.module.css'
 
@@ -25,6 +25,8 @@ function useStanding(c: ContactSummary): { level: Level; text: string } {
   if (c.state === 'snoozed') return { level: 'none', text: t('state.snoozed') }
   if (c.state === 'held') return { level: 'warn', text: t('state.held') }
   if (c.state === 'parked') return { level: 'none', text: t('state.parked') }
+  if (spoken(c.channel) && c.state === 'talking')
+    return { level: 'ok', text: t('state.on_call', { time: clock(now - (c.answered_at_ms ?? now)) }) }
   if (c.adviser) return { level: 'none', text: t('state.adviser') }
   if (!c.customer_waiting_since_ms) return { level: 'none', text: t('state.with_customer') }
   const waited = now - c.customer_waiting_since_ms

@@ -1,18 +1,22 @@
 import { Button, type ComboboxParsedItem, type OptionsFilter, Select, Textarea } from '@mantine/core'
 import { CircleCheck, Timer } from 'lucide-react'
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, type KeyboardEvent, lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { type Names, useNames } from '../app/session.ts'
 import { toast } from '../app/toasts.tsx'
+import { withWords } from '../app/words.ts'
 import type { ContactDetail, WrapUpRequest } from '../gen/api.gen.ts'
 import { api } from '../lib/api.ts'
 import { fits } from '../lib/fold.ts'
 import { pick, useT } from '../lib/i18n.ts'
 import { useNow } from '../lib/now.ts'
 import { recall, remember } from '../lib/storage.ts'
+import { spoken } from '../ui/channels.tsx'
 import { Kbd } from '../ui/Kbd.tsx'
 import { useProblemText } from '../ui/States.tsx'
 import { Until } from '../ui/Timer.tsx'
 import css from './desk.module.css'
+
+const Recordings = lazy(() => withWords('phone', import('../phone/Recordings.tsx')))
 
 type Outcome = WrapUpRequest['outcome']
 const outcomes: Outcome[] = ['solved', 'not_solved', 'follow_up', 'wrong_number']
@@ -177,6 +181,11 @@ export default function WrapUp({ detail, focused, done }: { detail: ContactDetai
           </label>
         ))}
       </fieldset>
+      {spoken(c.channel) && (
+        <Suspense>
+          <Recordings contact={c.id} />
+        </Suspense>
+      )}
       <Textarea
         className={css.wrapNote}
         label={t('wrapup.note')}

@@ -1,14 +1,14 @@
 import { ActionIcon, Button, Popover, Tooltip } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
-import { Ear, Grip, LifeBuoy, Mic, MicOff, Pause, Phone, PhoneForwarded, PhoneOff, Play, Trash2 } from 'lucide-react'
+import { Ear, Grip, LifeBuoy, Mic, MicOff, Pause, Phone, PhoneForwarded, PhoneOff, Play } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useOffers } from '../app/Ringing.tsx'
-import { useCan, useNames } from '../app/session.ts'
+import { useNames } from '../app/session.ts'
 import { useShortcut } from '../app/shortcuts.ts'
 import { useT } from '../lib/i18n.ts'
 import { Kbd } from '../ui/Kbd.tsx'
 import { Since } from '../ui/Timer.tsx'
-import { hangUp, hold, listenIn, press, record, setMute, useAct } from './actions.ts'
+import { hangUp, hold, listenIn, press, setMute, useAct } from './actions.ts'
 import { Keypad } from './Keypad.tsx'
 import { readable } from './numbers.ts'
 import { Parties } from './Parties.tsx'
@@ -19,15 +19,12 @@ import { RecordingState } from './RecordingState.tsx'
 import type { Call } from './types.ts'
 import { type Wish, wishFor } from './wish.ts'
 
-/** The call in hand, above every face; after it, what can still be done about its recording. */
+/** The call in hand, above every face. */
 export function CallBar() {
   const phone = usePhone()
   const call = currentCall(phone.calls)
-  const ended = phone.calls.find(
-    c => c.state === 'ended' && c.role === 'agent' && (c.recording.state === 'on' || c.recording.state === 'paused'),
-  )
   if (call) return call.role === 'leader' ? <Listening key={call.call_id} call={call} /> : <Talking key={call.call_id} call={call} />
-  return ended ? <Ended call={ended} /> : null
+  return null
 }
 
 type ToolProps = { label: string; keys?: string; on?: boolean; busy?: boolean; off?: boolean; run: () => void; children: ReactNode }
@@ -125,7 +122,7 @@ function Talking({ call: c }: { call: Call }) {
               <Tool label={t('phone.transfer')} keys="t" off={!live} run={() => wish('transfer')}>
                 <PhoneForwarded size={17} />
               </Tool>
-              <Button className={css.end} size="sm" color="red" aria-label={t('phone.hang_up')} loading={busy === 'end'} onClick={end}>
+              <Button className={css.end} size="sm" aria-label={t('phone.hang_up')} loading={busy === 'end'} onClick={end}>
                 <PhoneOff size={17} aria-hidden="true" />
                 <span className="hide-s">{t('phone.hang_up')}</span>
               </Button>
@@ -194,35 +191,10 @@ function Listening({ call: c }: { call: Call }) {
               {t(`phone.mode.${m}`)}
             </Button>
           ))}
-          <Button size="xs" color="red" loading={busy === 'stop'} onClick={() => void act('stop', () => listenIn(c, 'off'))}>
+          <Button className={css.end} size="xs" loading={busy === 'stop'} onClick={() => void act('stop', () => listenIn(c, 'off'))}>
             {t('phone.leave')}
           </Button>
         </div>
-      </div>
-    </section>
-  )
-}
-
-/** After the call, as long as its wrap-up lasts: the recording can be thrown away. */
-function Ended({ call: c }: { call: Call }) {
-  const { t } = useT()
-  const can = useCan()
-  const { busy, act } = useAct()
-  if (!can('recordings.delete') && c.role !== 'agent') return null
-  return (
-    <section className={css.bar} aria-label={t('phone.after')} data-state="ended">
-      <div className={css.line}>
-        <span className={css.state}>{t('phone.recorded', { name: c.name || readable(c.number) || t('phone.withheld') })}</span>
-        <span className="grow" />
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<Trash2 size={14} aria-hidden="true" />}
-          loading={busy === 'delete'}
-          onClick={() => void act('delete', () => record(c, 'delete'))}
-        >
-          {t('phone.record.delete')}
-        </Button>
       </div>
     </section>
   )

@@ -1,4 +1,3 @@
-import { Phone } from 'lucide-react'
 import { Fragment, type ReactNode } from 'react'
 import { useCan } from '../app/session.ts'
 import { useT } from '../lib/i18n.ts'
@@ -19,7 +18,6 @@ export function CallNumber({ number, customer, children }: { number: string; cus
       onClick={() => openDial(number, customer)}
     >
       {shown}
-      <Phone size={12} aria-hidden="true" />
     </button>
   )
 }
