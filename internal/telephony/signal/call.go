@@ -51,14 +51,15 @@ type Call struct {
 	rel        reliable
 	timer      sessionTimer
 
-	onDigit  func(rune)
-	onHold   func(bool)
-	onRefer  func(ReferTo) error
-	held     bool // what onHold was told last
-	heard    heardKey
-	early    []rune // keys pressed before anybody listened
-	notified chan notice
-	offering chan struct{} // one at a time may make an offer
+	onDigit    func(rune)
+	onHold     func(bool)
+	onRefer    func(ReferTo) error
+	held       bool // what onHold was told last
+	heard      heardKey
+	keys       []rune // pressed, not told yet
+	delivering bool
+	notified   chan notice
+	offering   chan struct{} // one at a time may make an offer
 }
 
 // transacted is an INVITE of theirs.
@@ -259,20 +260,13 @@ func (s *Stack) farewell(send func(context.Context)) {
 	})
 }
 
-// OnDigit names the handler of the keys that the other party presses, however they come (RFC 4733, INFO, sound), each once. Keys pressed before wait.
+// OnDigit names the handler of the keys that the other party presses, however they come (RFC 4733, INFO, sound), each once and in order. Keys pressed
+// before wait for it.
 func (c *Call) OnDigit(handle func(rune)) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.onDigit = handle
-	early := c.early
-	c.early = nil
-	c.mu.Unlock()
-	if handle != nil && len(early) > 0 {
-		c.s.guard("digits", func() {
-			for _, r := range early {
-				handle(r)
-			}
-		})
-	}
+	c.deliverLocked()
 }
 
 // OnHold names the handler that is told when the other party puts us on hold, and when it takes us back.
@@ -305,29 +299,51 @@ type heardKey struct {
 
 const samePress = 400 * time.Millisecond
 
+const keysPending = 64 // more, with nobody to hear them, are forgotten
+
 func (c *Call) digit(key rune, way int) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	now := c.s.o.Now()
 	if h := c.heard; h.key == key && h.way != way && now.Sub(h.at) < samePress {
 		c.heard.key = 0 // the other copy of the same press
-		c.mu.Unlock()
 		return
 	}
 	c.heard = heardKey{key, way, now}
-	handle := c.onDigit
-	if handle == nil && len(c.early) < 32 {
-		c.early = append(c.early, key)
+	if len(c.keys) < keysPending {
+		c.keys = append(c.keys, key)
+		c.deliverLocked()
 	}
-	c.mu.Unlock()
-	if handle == nil {
+}
+
+// deliverLocked begins to tell the keys that wait, unless somebody already does.
+func (c *Call) deliverLocked() {
+	if c.delivering || c.onDigit == nil || len(c.keys) == 0 {
 		return
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			c.s.fault("digit", p)
+	c.delivering = true
+	c.s.guard("digit", func() {
+		told := false
+		defer func() {
+			if !told { // the handler panicked: the next key is told again
+				c.mu.Lock()
+				c.delivering = false
+				c.mu.Unlock()
+			}
+		}()
+		for {
+			c.mu.Lock()
+			if len(c.keys) == 0 || c.onDigit == nil {
+				c.delivering, told = false, true
+				c.mu.Unlock()
+				return
+			}
+			key, handle := c.keys[0], c.onDigit
+			c.keys = c.keys[1:]
+			c.mu.Unlock()
+			handle(key)
 		}
-	}()
-	handle(key)
+	})
 }
 
 // applyLocked gives the leg what was agreed, and tells of a hold. listening: do not send yet (S5).

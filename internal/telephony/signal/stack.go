@@ -40,6 +40,7 @@ type Stack struct {
 	fresh    map[string]*Call // by what makes an INVITE the same one (RFC 3261 section 8.2.2.2)
 	draining bool
 	closed   bool
+	gone     bool          // Close waits for what runs; what begins now is not waited for
 	emptied  chan struct{} // closed and made anew whenever the last call ends
 
 	phones *registrar
@@ -323,9 +324,15 @@ func (s *Stack) fault(where string, p any) {
 
 // guard runs a handler of the product's in its own goroutine; a panic in it ends nothing else.
 func (s *Stack) guard(where string, run func()) {
-	s.work.Add(1)
+	done := func() {}
+	s.mu.Lock()
+	if !s.gone {
+		s.work.Add(1)
+		done = s.work.Done
+	}
+	s.mu.Unlock()
 	go func() {
-		defer s.work.Done()
+		defer done()
 		defer func() {
 			if p := recover(); p != nil {
 				s.fault(where, p)
@@ -409,6 +416,9 @@ func (s *Stack) Close() {
 		stop()
 	}
 	_ = s.tp.Close()
+	s.mu.Lock()
+	s.gone = true
+	s.mu.Unlock()
 	s.work.Wait()
 }
 

@@ -45,6 +45,7 @@ func tortured(t *testing.T) (*exchange, *phone) {
 	x := newExchange(t, func(o *Options) {
 		o.Trunks[0].Sources = []netip.Prefix{netip.MustParsePrefix("127.0.0.77/32")}
 		o.Accounts = func(string) (string, bool) { return "", false }
+		o.Limits.ConnectionsEach = 200
 	})
 	p := newPhoneAt(t, x.Addrs().UDP, "127.0.0.77:5060")
 	p.lenient = true
