@@ -20,12 +20,12 @@ func octetsOf(value int16, n int) []byte {
 // feed puts packets of 20 ms, numbered from first, each with its number times 256 as its sound.
 func feed(j *jitterBuffer, first, n int) {
 	for i := first; i < first+n; i++ {
-		j.put(uint32(i*FrameSamples), octetsOf(int16(i*256), FrameSamples))
+		j.put(uint32(i*FrameSamples), octetsOf(int16(i*256), FrameSamples), PCMA)
 	}
 }
 
 func TestTheBufferWaitsGrowsAndShrinks(t *testing.T) {
-	j := &jitterBuffer{codec: PCMA}
+	j := &jitterBuffer{}
 	var f Frame
 	feed(j, 0, 1)
 	if j.pull(&f) {
@@ -70,7 +70,7 @@ func TestTheBufferWaitsGrowsAndShrinks(t *testing.T) {
 }
 
 func TestALatePacketMakesTheBufferWaitOnce(t *testing.T) {
-	j := &jitterBuffer{codec: PCMA}
+	j := &jitterBuffer{}
 	var f Frame
 	feed(j, 0, 4)
 	for range 2 {
@@ -97,7 +97,7 @@ func TestALatePacketMakesTheBufferWaitOnce(t *testing.T) {
 }
 
 func TestAfterAShortGapTheNextPacketIsHeardNotTheGap(t *testing.T) {
-	j := &jitterBuffer{codec: PCMA}
+	j := &jitterBuffer{}
 	var f Frame
 	feed(j, 0, 2)
 	for range 8 {
@@ -208,5 +208,46 @@ func TestStrangersAreToldApartWhereTheKernelCannot(t *testing.T) {
 	}
 	if s := a.Stats(); s.Injected != before.Injected+10 || s.Reports != before.Reports || a.source != b.Local() {
 		t.Errorf("%+v", s)
+	}
+}
+
+func TestEitherG711IsHeardWhicheverWasAgreed(t *testing.T) {
+	a, b := pair(t, Session{Codec: PCMA})
+	says := Tone(voices["customer"], -14)
+	var f Frame
+	for _, codec := range []Codec{PCMA, PCMU, PCMA} {
+		b.mu.Lock()
+		b.out.codec, b.out.payloadType = codec, uint8(codec)
+		b.mu.Unlock()
+		if got := hear(a, 30, func() { says.Read(&f); b.Push(&f) }); got != "customer" || a.Stats().Ignored > 0 {
+			t.Errorf("%v: %q is heard, %+v", codec, got, a.Stats())
+		}
+	}
+}
+
+func TestAPacketMayBeSealedWhereItLies(t *testing.T) {
+	for _, ptime := range []int{10, 20, 30, 40} {
+		o, in := NewOutbound(), NewInbound(PCMA)
+		o.Configure(Session{Codec: PCMA, PtimeMS: ptime, Send: true})
+		source := Tone(440, -10)
+		var f Frame
+		var all []int16
+		for range 100 {
+			source.Read(&f)
+			o.Push(&f, func(b []byte) {
+				var p Packet
+				if err := ParseRTP(b, &p); err != nil {
+					t.Fatal(err)
+				}
+				in.Put(&p, 0)
+				clear(append(b, make([]byte, 32)...))
+			})
+			if _, ok := in.Pull(&f); ok {
+				all = append(all, f[:]...)
+			}
+		}
+		if share := Heard(all, 440); share < 0.99 {
+			t.Errorf("%d ms: the tone is %.3f of what is heard", ptime, share)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package media
 // Inbound is a stream of packets on its way in: it follows sequence numbers and sources (RFC 3550 appendix A), holds sound in the jitter buffer, finds digits
 // and comfort noise, and counts. It is for one goroutine at a time; RTP and the browser's leg guard it with their own locks.
 type Inbound struct {
+	codec                         Codec
 	payloadType, dtmfType, cnType uint8
 
 	buffer jitterBuffer
@@ -42,11 +43,7 @@ func NewInbound(c Codec) *Inbound {
 
 // Configure takes the codec and payload types of a session from now on. What is held stays.
 func (in *Inbound) Configure(s Session) {
-	if s.Codec != in.buffer.codec {
-		in.buffer.restart()
-		in.buffer.codec = s.Codec
-	}
-	in.payloadType, in.dtmfType, in.cnType = s.payloadType(), s.DTMFType, s.CNType
+	in.codec, in.payloadType, in.dtmfType, in.cnType = s.Codec, s.payloadType(), s.DTMFType, s.CNType
 	if in.cnType == 0 && in.dtmfType != staticNoise && in.payloadType != staticNoise {
 		in.cnType = staticNoise // who sends it without having said so means it all the same
 	}
@@ -72,7 +69,10 @@ func (in *Inbound) Put(p *Packet, at int64) (digit rune) {
 		return in.events.hear(p)
 	case p.PayloadType == in.payloadType:
 		in.time(p, at)
-		in.buffer.put(p.Timestamp, p.Payload)
+		in.buffer.put(p.Timestamp, p.Payload, in.codec)
+	case p.PayloadType == uint8(PCMU) || p.PayloadType == uint8(PCMA): // the other G.711: who was offered both may change without a word
+		in.time(p, at)
+		in.buffer.put(p.Timestamp, p.Payload, Codec(p.PayloadType))
 	case p.PayloadType == in.cnType && in.cnType != 0 && len(p.Payload) > 0:
 		in.buffer.hush(p.Payload[0])
 	default:

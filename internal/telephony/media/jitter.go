@@ -17,8 +17,7 @@ const (
 )
 
 type jitterBuffer struct {
-	codec   Codec
-	ring    [heldSamples]byte
+	ring    [heldSamples]int16
 	held    [heldSamples / 64]uint64 // which samples of the ring are there
 	play    uint32                   // timestamp of the next sample to be heard
 	top     uint32                   // timestamp after the last that is held
@@ -58,8 +57,8 @@ func (j *jitterBuffer) rebase(timestamp uint32) {
 
 func (j *jitterBuffer) calm() { j.ticks, j.low = 0, heldSamples }
 
-// put holds the octets of a packet.
-func (j *jitterBuffer) put(timestamp uint32, octets []byte) {
+// put holds the sound of a packet.
+func (j *jitterBuffer) put(timestamp uint32, octets []byte, codec Codec) {
 	if len(octets) == 0 || len(octets) > heldSamples/2 {
 		return
 	}
@@ -75,7 +74,7 @@ func (j *jitterBuffer) put(timestamp uint32, octets []byte) {
 		ahead = 0
 	}
 	if ahead+len(octets) <= 0 {
-		j.tooLate(timestamp, octets, -ahead)
+		j.tooLate(timestamp, octets, codec, -ahead)
 		return
 	}
 	j.behind = 0
@@ -86,14 +85,14 @@ func (j *jitterBuffer) put(timestamp uint32, octets []byte) {
 		j.cut += uint64(max(j.level(), 0))
 		j.rebase(timestamp)
 	}
-	j.hold(timestamp, octets)
+	j.hold(timestamp, octets, codec)
 	j.excused, j.hushed = false, false
 	if !j.playing && j.level() >= j.target {
 		j.playing = true
 	}
 }
 
-func (j *jitterBuffer) tooLate(timestamp uint32, octets []byte, by int) {
+func (j *jitterBuffer) tooLate(timestamp uint32, octets []byte, codec Codec, by int) {
 	if by < farBehind {
 		j.late++
 		if j.playing && j.target < targetHigh {
@@ -104,14 +103,15 @@ func (j *jitterBuffer) tooLate(timestamp uint32, octets []byte, by int) {
 	}
 	if j.behind++; j.behind >= farBehindSeen {
 		j.rebase(timestamp)
-		j.hold(timestamp, octets)
+		j.hold(timestamp, octets, codec)
 	}
 }
 
-func (j *jitterBuffer) hold(timestamp uint32, octets []byte) {
-	at := timestamp % heldSamples
-	n := copy(j.ring[at:], octets)
-	copy(j.ring[:], octets[n:])
+func (j *jitterBuffer) hold(timestamp uint32, octets []byte, codec Codec) {
+	at := int(timestamp % heldSamples)
+	n := min(len(octets), heldSamples-at)
+	codec.Decode(j.ring[at:], octets[:n])
+	codec.Decode(j.ring[:], octets[n:])
 	j.mark(timestamp, len(octets), true)
 	if end := timestamp + uint32(len(octets)); int32(end-j.top) > 0 {
 		j.top = end
@@ -196,7 +196,7 @@ func (j *jitterBuffer) pull(f *Frame) bool {
 func (j *jitterBuffer) next(f *Frame) {
 	switch j.count(j.play, FrameSamples) {
 	case FrameSamples:
-		j.decode(f[:])
+		j.copyOut(f[:])
 		j.conceal.heard(f)
 	case 0:
 		j.concealed++
@@ -210,17 +210,15 @@ func (j *jitterBuffer) next(f *Frame) {
 	j.play += FrameSamples
 }
 
-func (j *jitterBuffer) decode(out []int16) {
-	at := int(j.play % heldSamples)
-	n := min(len(out), heldSamples-at)
-	j.codec.Decode(out, j.ring[at:at+n])
-	j.codec.Decode(out[n:], j.ring[:len(out)-n])
+func (j *jitterBuffer) copyOut(out []int16) {
+	n := copy(out, j.ring[j.play%heldSamples:])
+	copy(out[n:], j.ring[:])
 }
 
 // patch is next when some of the 20 ms are there: packets of 10 or 30 ms, one of them lost.
 func (j *jitterBuffer) patch(f *Frame) {
 	j.concealed++
-	j.decode(f[:])
+	j.copyOut(f[:])
 	for i := 0; i < FrameSamples; {
 		n := 1
 		here := j.count(j.play+uint32(i), 1) == 1

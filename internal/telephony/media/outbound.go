@@ -20,13 +20,15 @@ type Outbound struct {
 	keypad keypad
 	quiet  int // frames of silence in a row
 	filled int // octets gathered
-	buf    [headerOctets + longestPacket + FrameSamples]byte
+	gather [longestPacket + FrameSamples]byte
+	buf    [headerOctets + longestPacket + sealOctets]byte
 
 	sent, octets uint64
 }
 
 const (
 	longestPacket = 60 * Rate / 1000 // octets in a packet of 60 ms
+	sealOctets    = 32               // room after a packet, to seal it where it lies
 	hangover      = 10               // frames of silence before comfort noise replaces them
 	noiseEvery    = 25               // frames between two packets of comfort noise
 	noiseLevel    = 70               // dB below overload of the noise that stands for our silence
@@ -64,7 +66,8 @@ func (o *Outbound) Configure(s Session) {
 // Press queues digits to be sent: 0-9, *, #, A-D, and a comma for half a second's wait. What is no key is left out; at most 64 wait.
 func (o *Outbound) Press(keys string) { o.keypad.press(keys) }
 
-// Push sends a frame: send is called with each whole packet, which it must not keep. While the session does not send, time passes all the same.
+// Push sends a frame: send is called with each whole packet. It must not keep it, but may change it, and has room for 32 octets more after it, so that it
+// can be sealed where it lies. While the session does not send, time passes all the same.
 func (o *Outbound) Push(f *Frame, send func([]byte)) {
 	if !o.sending {
 		o.stamp += FrameSamples
@@ -87,11 +90,11 @@ func (o *Outbound) Push(f *Frame, send func([]byte)) {
 	}
 	if f == &silence {
 		fill := o.codec.quiet()
-		for i := range FrameSamples {
-			o.buf[headerOctets+o.filled+i] = fill
+		for i := range o.gather[o.filled : o.filled+FrameSamples] {
+			o.gather[o.filled+i] = fill
 		}
 	} else {
-		o.codec.Encode(o.buf[headerOctets+o.filled:headerOctets+o.filled+FrameSamples], f[:])
+		o.codec.Encode(o.gather[o.filled:o.filled+FrameSamples], f[:])
 	}
 	o.filled += FrameSamples
 	o.stamp += FrameSamples
@@ -102,10 +105,10 @@ func (o *Outbound) Push(f *Frame, send func([]byte)) {
 
 // sendSound sends the oldest gathered octets.
 func (o *Outbound) sendSound(send func([]byte)) {
+	copy(o.buf[headerOctets:], o.gather[:o.packet])
 	o.write(o.payloadType, o.stamp-uint32(o.filled), o.marker, o.packet, send)
 	o.marker = false
-	copy(o.buf[headerOctets:], o.buf[headerOctets+o.packet:headerOctets+o.filled])
-	o.filled -= o.packet
+	o.filled = copy(o.gather[:], o.gather[o.packet:o.filled])
 }
 
 // write puts a header before n octets of payload in the buffer and sends them.

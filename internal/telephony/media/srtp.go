@@ -71,8 +71,6 @@ type cryption struct {
 	keys    SRTPKeys
 	out, in *srtp.Context
 	header  rtp.Header
-	sealed  []byte
-	opened  []byte
 }
 
 func newCryption(k SRTPKeys) (*cryption, error) {
@@ -84,7 +82,7 @@ func newCryption(k SRTPKeys) (*cryption, error) {
 	if want := k.Suite.KeyOctets(); len(k.Local) != want || len(k.Remote) != want {
 		return nil, centre.Errorf(centre.Invalid, "SRTP: %s wants keys of %d octets; ours has %d, theirs %d", k.Suite, want, len(k.Local), len(k.Remote))
 	}
-	c := &cryption{keys: SRTPKeys{k.Suite, bytes.Clone(k.Local), bytes.Clone(k.Remote)}, sealed: make([]byte, 0, 512), opened: make([]byte, 0, datagramOctets)}
+	c := &cryption{keys: SRTPKeys{k.Suite, bytes.Clone(k.Local), bytes.Clone(k.Remote)}}
 	var err error
 	if c.out, err = srtp.CreateContext(k.Local[:n], k.Local[n:], profile); err == nil {
 		c.in, err = srtp.CreateContext(k.Remote[:n], k.Remote[n:], profile, srtp.SRTPReplayProtection(128), srtp.SRTCPReplayProtection(64))
@@ -95,28 +93,27 @@ func newCryption(k SRTPKeys) (*cryption, error) {
 	return c, nil
 }
 
-// seal gives the packet as it is to be sent; nil when it cannot be.
-func (c *cryption) seal(b []byte, report bool) []byte {
+// seal gives the packet as it is to be sent, where it lies when it has room after it; nil when it cannot be.
+func (c *cryption) seal(b []byte, report bool) (out []byte) {
 	var err error
 	if report {
-		c.sealed, err = c.out.EncryptRTCP(c.sealed[:0], b, nil)
+		out, err = c.out.EncryptRTCP(nil, b, nil)
 	} else {
-		c.sealed, err = c.out.EncryptRTP(c.sealed[:0], b, &c.header)
+		out, err = c.out.EncryptRTP(b[:0], b, &c.header)
 	}
 	if err != nil {
 		return nil
 	}
-	return c.sealed
+	return out
 }
 
-// open gives what the packet says; nil when it is not from whom it should be, or was seen before.
-func (c *cryption) open(b []byte, report bool) []byte {
-	var out []byte
+// open gives what the packet says, where it lies; nil when it is not from whom it should be, or was seen before.
+func (c *cryption) open(b []byte, report bool) (out []byte) {
 	var err error
 	if report {
-		out, err = c.in.DecryptRTCP(c.opened[:0], b, nil)
+		out, err = c.in.DecryptRTCP(nil, b, nil)
 	} else {
-		out, err = c.in.DecryptRTP(c.opened[:0], b, &c.header)
+		out, err = c.in.DecryptRTP(b[:0], b, &c.header)
 	}
 	if err != nil {
 		return nil
