@@ -210,6 +210,61 @@ func TestNobodyAnswersTwice(t *testing.T) {
 	a.refused(http.StatusNotFound, "no open contact", "POST", on(c.Contact, "/messages"), map[string]any{"key": key(), "text": "Og", "after": first.ID})
 }
 
+// Wherever a desk's stream is cut, what comes after the last id holds every message that had not been seen: an id never stands on an event with more of the
+// same commits behind it.
+func TestResumingMissesNothing(t *testing.T) {
+	t.Parallel()
+	w := begin(t, opening{})
+	a := w.ready("birger-brattvik")
+	desk := a.follow("/api/live")
+	desk.until("snapshot", "")
+	v := w.visitor(norway)
+	c := v.start("strom", "nummer 0")
+	a.take(c.Contact)
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			v.must("POST", "/api/chat/messages", map[string]any{"key": key(), "text": fmt.Sprintf("nummer %d", i+1)}, nil)
+		})
+	}
+	wg.Wait()
+	v.must("POST", "/api/chat/messages", map[string]any{"key": key(), "text": "sist"}, nil)
+	last := 0
+	messages := 0
+	see := func(e event) {
+		id := 0
+		if e.id != "" {
+			if _, err := fmt.Sscan(e.id, &id); err != nil || id <= last {
+				t.Errorf("id %q of %s after %d", e.id, e.name, last)
+			}
+		}
+		if e.name == "message" {
+			var m conversation.Message
+			jsonInto(t, []byte(e.data), &m)
+			if messages++; m.ID <= int64(last) {
+				t.Errorf("message %d comes after id %d: who resumes there misses it", m.ID, last)
+			}
+		}
+		last = max(last, id)
+	}
+	desk.until("message", `"sist"`, see)
+	if messages < 21 || last == 0 {
+		t.Errorf("%d messages, last id %d", messages, last)
+	}
+	desk.close()
+	v.must("POST", "/api/chat/messages", map[string]any{"key": key(), "text": "imens"}, nil)
+	a.header = map[string]string{"Last-Event-ID": fmt.Sprint(last)}
+	again := a.follow("/api/live")
+	first := again.until("snapshot", "")
+	if first.id != "" {
+		t.Error("the snapshot is a place to resume from although what was missed comes after it")
+	}
+	again.until("message", "imens")
+	if e := again.until("agent", ""); e.id == "" {
+		t.Error("what was missed ends without a place to resume from")
+	}
+}
+
 // Two windows of one agent, in which the same draft stands, answer at the same instant: the customer hears it once. The same window writes on.
 func TestTwoWindowsAnswerOnce(t *testing.T) {
 	t.Parallel()

@@ -22,7 +22,9 @@ const (
 	writeDeadline = 10 * time.Second
 )
 
-// emit writes one event of a stream. Seq goes out as the event's id, so that a browser resumes by the last one it saw; zero sends no id.
+// emit writes one event of a stream. Seq goes out as the event's id, so that a browser resumes by the last one it saw; zero sends no id. A negative one
+// says what the event is of without being a place to resume from, since more of the same is to come: it goes out as a field of our own, which
+// readers that do not know it pass over (HTML standard, section 9.2.6).
 type emit func(seq int64, event string, data any) error
 
 func (a *API) registerLive() {
@@ -120,8 +122,11 @@ func pump[I any](a *API, hc huma.Context, in *I, fn func(ctx context.Context, in
 				return err
 			}
 			id := ""
-			if seq > 0 {
+			switch {
+			case seq > 0:
 				id = fmt.Sprintf("id: %d\n", seq)
+			case seq < 0:
+				id = fmt.Sprintf("seq: %d\n", -seq)
 			}
 			return put(fmt.Appendf(nil, "%sevent: %s\ndata: %s\n\n", id, event, b))
 		})

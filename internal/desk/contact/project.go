@@ -153,8 +153,9 @@ func (r *Room) project(ctx context.Context, commits []feed.Commit) error {
 	}
 	head := commits[len(commits)-1].Seq
 	r.mu.Lock()
-	r.seq = head
+	r.seq, r.held = head, map[centre.AgentID][]told{}
 	r.mu.Unlock()
+	defer r.release(head)
 	if err := r.show(ctx, t); err != nil {
 		return err
 	}

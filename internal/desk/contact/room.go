@@ -44,6 +44,7 @@ type Room struct {
 	mine     map[centre.AgentID]map[centre.ContactID]bool // whose desk a contact stands on, advisers included
 	offers   map[centre.AgentID]ringing
 	screens  map[centre.AgentID]map[*screen]bool
+	held     map[centre.AgentID][]told // while commits are being taken: what they mean to each agent, told together
 	present  map[centre.ContactID]map[centre.AgentID]Presence
 	heard    map[centre.AgentID]time.Time
 	since    map[centre.AgentID]centre.Instant // when status or state last changed

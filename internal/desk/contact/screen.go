@@ -30,11 +30,41 @@ const (
 	screensOfOne  = 16 // windows that one agent may have open
 )
 
-// tell puts an event before every screen of an agent. The lock is held.
+// tell puts an event before every screen of an agent; while commits are being taken, when release does. The lock is held.
 func (r *Room) tell(seq int64, agent centre.AgentID, event string, data any) {
+	if r.held != nil {
+		if len(r.screens[agent]) > 0 {
+			r.held[agent] = append(r.held[agent], told{seq, event, data})
+		}
+		return
+	}
+	r.put(agent, told{seq, event, data})
+}
+
+// release tells every agent what some commits up to head mean, now that all of it is known. Only the last event is a place to resume from: a browser that is
+// cut off between two of them has seen nothing of these commits. The others say by a negative number what they are of.
+func (r *Room) release(head int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	held := r.held
+	r.held = nil
+	for agent, list := range held {
+		for i := range list {
+			if i == len(list)-1 {
+				list[i].seq = head
+			} else {
+				list[i].seq = -list[i].seq
+			}
+			r.put(agent, list[i])
+		}
+	}
+}
+
+// put hands an event to every screen of an agent. The lock is held.
+func (r *Room) put(agent centre.AgentID, t told) {
 	for s := range r.screens[agent] {
 		select {
-		case s.out <- told{seq, event, data}:
+		case s.out <- t:
 		default:
 			r.drop(agent, s)
 		}
@@ -150,13 +180,13 @@ func (r *Room) Follow(ctx context.Context, s access.Subject, after int64, send f
 	if err != nil {
 		return err
 	}
-	if err := send(desk.Seq, "snapshot", desk); err != nil {
-		return err
+	if after <= 0 {
+		err = send(desk.Seq, "snapshot", desk)
+	} else if err = send(-desk.Seq, "snapshot", desk); err == nil {
+		err = r.missed(ctx, desk, after, send)
 	}
-	if after > 0 {
-		if err := r.missed(ctx, desk, after, send); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
 	for {
 		select {
@@ -173,7 +203,7 @@ func (r *Room) Follow(ctx context.Context, s access.Subject, after int64, send f
 	}
 }
 
-// missed sends the messages of the desk's contacts that came after an event.
+// missed sends the messages of the desk's contacts that came after an event. What ends it is the place to resume from.
 func (r *Room) missed(ctx context.Context, desk Desk, after int64, send func(int64, string, any) error) error {
 	for _, c := range desk.Contacts {
 		list, err := r.Conversation.After(ctx, c.ID, after, 200)
@@ -181,12 +211,12 @@ func (r *Room) missed(ctx context.Context, desk Desk, after int64, send func(int
 			return err
 		}
 		for _, m := range list {
-			if err := send(m.ID, "message", m); err != nil {
+			if err := send(-m.ID, "message", m); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return send(desk.Seq, "agent", desk.Agent)
 }
 
 // Here is the desk's heartbeat: whoever is not heard for a while is lost, and back when heard again.

@@ -61,7 +61,7 @@ export function startLive(client: QueryClient): () => void {
     else if (m.t === 'link') setLink({ link: m.link, at: m.at })
     else {
       state.at = Date.now()
-      handle({ seq: m.frame.id, event: m.frame.event, data: JSON.parse(m.frame.data) } as LiveEvent)
+      handle({ seq: m.frame.seq, event: m.frame.event, data: JSON.parse(m.frame.data) } as LiveEvent)
     }
   }
   return listen('/api/live', hear, { beat: '/api/desk/here' })

@@ -1,5 +1,5 @@
-/** One event of a server-sent event stream, as text. */
-export type Frame = { event: string; data: string; id: number }
+/** One event of a server-sent event stream, as text. `id` is a place to resume from; `seq`, a field of our own, says what else an event is of. */
+export type Frame = { event: string; data: string; id: number; seq: number }
 
 /**
  * Reads a server-sent event stream piece by piece, as the HTML standard describes it (section 9.2.6). EventSource is not used because it hides the
@@ -10,12 +10,14 @@ export function frameReader(onFrame: (f: Frame) => void, onRetry: (ms: number) =
   let event = ''
   let data: string[] = []
   let id = 0
+  let seq = 0
   const line = (text: string) => {
     if (text === '') {
-      if (data.length) onFrame({ event: event || 'message', data: data.join('\n'), id })
+      if (data.length) onFrame({ event: event || 'message', data: data.join('\n'), id, seq: id || seq })
       event = ''
       data = []
       id = 0
+      seq = 0
       return
     }
     const colon = text.indexOf(':')
@@ -25,6 +27,7 @@ export function frameReader(onFrame: (f: Frame) => void, onRetry: (ms: number) =
     if (field === 'event') event = value
     else if (field === 'data') data.push(value)
     else if (field === 'id') id = Number(value) || 0
+    else if (field === 'seq') seq = Number(value) || 0
     else if (field === 'retry' && /^\d+$/.test(value)) onRetry(Number(value))
   }
   return (chunk: string) => {
