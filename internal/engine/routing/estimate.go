@@ -12,8 +12,10 @@ type measure struct {
 	served     int64 // how many it is made of, at most measureSpan
 	exposureMS int64 // fading sum of time that customers spent waiting
 	left       int64 // fading count of those who left meanwhile, in 1/1024
-	fares      [centre.ChannelCount]fare
 }
+
+// fares are one queue's, by channel.
+type fares [centre.ChannelCount]fare
 
 const (
 	measureSpan       = 32
@@ -69,7 +71,7 @@ func (e *Engine) EstimateQueue(id centre.QueueID) Estimate {
 	}
 	p, ch, seen, there := &e.pools[q.pool], centre.Phone, int64(-1), int32(0)
 	for c := centre.Phone; int(c) < centre.ChannelCount; c++ {
-		n, agents := q.measure.fares[c].judged, p.admits[len(p.admits)-1].common(e.duty[c])
+		n, agents := q.fares[c].judged, p.admits[len(p.admits)-1].common(e.duty[c])
 		if n > seen || n == seen && agents > there {
 			ch, seen, there = c, n, agents
 		}
@@ -125,7 +127,7 @@ func (e *Engine) estimate(qi, pi int32, ch centre.Channel, ahead int64) Estimate
 	case ahead == 0 && p.admits[0].meets(e.avail[ch]):
 		return Estimate{Known: true, HighMS: q.rules.OfferMS}
 	}
-	low, high = q.measure.fares[ch].scale(low, high)
+	low, high = q.fares[ch].scale(low, high)
 	return Estimate{LowMS: low, HighMS: high, Known: true}
 }
 
@@ -249,7 +251,7 @@ func (e *Engine) noteGuess(c *contact) {
 // judgeGuess ends a wait of which something was guessed, by an offer or by the customer leaving. One that did not wait at all is no wait.
 func (e *Engine) judgeGuess(c *contact, left bool) {
 	if c.guessHigh > 0 && e.now > c.arrived {
-		e.queues[c.queue].measure.fares[c.channel].judge(c.guessLow, c.guessHigh, e.now-c.arrived, left)
+		e.queues[c.queue].fares[c.channel].judge(c.guessLow, c.guessHigh, e.now-c.arrived, left)
 	}
 	c.guessLow, c.guessHigh = 0, 0
 }

@@ -71,7 +71,7 @@ func sampleState() *Engine {
 			}
 			e.Step(ev)
 			for i := range e.contacts {
-				if c := &e.contacts[i]; c.id != 0 && c.guessHigh > 0 && e.placed > 0 && e.settings.Told != 0 && e.counts[InPromise] > 0 && e.queues[c.queue].measure.fares[c.channel].judged > 0 {
+				if c := &e.contacts[i]; c.id != 0 && c.guessHigh > 0 && e.placed > 0 && e.settings.Told != 0 && e.counts[InPromise] > 0 && e.queues[c.queue].fares[c.channel].judged > 0 {
 					return e
 				}
 			}

@@ -27,6 +27,7 @@ type queue struct {
 	arrived   int64
 	placed    int64
 	measure   measure
+	fares     *fares
 }
 
 // findQueue gives the slot of a queue, or none.
@@ -97,7 +98,7 @@ func (e *Engine) queuesFrom(s *Settings) {
 		qi := e.queueByID[rules.ID]
 		if qi < 0 {
 			qi = int32(len(e.queues))
-			e.queues = append(e.queues, queue{gone: true, pool: none})
+			e.queues = append(e.queues, queue{gone: true, pool: none, fares: new(fares)})
 			e.queueByID[rules.ID] = qi
 		}
 		named[qi] = true

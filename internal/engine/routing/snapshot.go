@@ -19,7 +19,7 @@ const (
 // form gives the oldest form that can hold the state.
 func (e *Engine) form() int64 {
 	for i := range e.queues {
-		if q := &e.queues[i]; q.measure.fares != [centre.ChannelCount]fare{} {
+		if *e.queues[i].fares != (fares{}) {
 			return fareForm
 		}
 	}
@@ -230,7 +230,7 @@ func (e *Engine) queuesState(c *codec) {
 
 // goneQueue makes a queue that the rules in force no longer name.
 func (e *Engine) goneQueue(c *codec, id centre.QueueID, text []byte) int32 {
-	q := queue{gone: true, pool: none}
+	q := queue{gone: true, pool: none, fares: new(fares)}
 	err := json.Unmarshal(text, &q.rules)
 	v := &validation{}
 	v.between(nil, "weight", q.rules.Weight, 1, maxWeight) // what it was validated with otherwise may be gone
@@ -268,8 +268,8 @@ func (q *queue) state(c *codec) {
 		number(c, &q.placed)
 	}
 	if c.form >= fareForm {
-		for i := range q.measure.fares {
-			q.measure.fares[i].pass(c)
+		for i := range q.fares {
+			q.fares[i].pass(c)
 		}
 	}
 }
