@@ -144,8 +144,9 @@ type phone struct {
 	id      string
 	tag     string
 	seq     int
-	got     []*reading // read, not wanted yet
-	peer    string     // the other side's tag
+	got     []*reading      // read, not wanted yet
+	seen    map[string]bool // requests that came
+	peer    string          // the other side's tag
 	rtp     int
 	sdp     string // of our INVITEs; empty: the usual
 	lenient bool   // takes answers that quote what was malformed
@@ -252,11 +253,28 @@ func (p *phone) await(what string, want func(*reading) bool) *reading {
 		if v != pass && !p.lenient {
 			p.t.Fatalf("we were sent something malformed (%d %s):\n%s", r.code, r.reason, buf[:n])
 		}
+		if p.repeated(r) {
+			continue
+		}
 		if want(r) {
 			return r
 		}
 		p.got = append(p.got, r)
 	}
+}
+
+// repeated tells whether a request came before: a slow machine makes the other side repeat itself. ACKs repeat on purpose.
+func (p *phone) repeated(r *reading) bool {
+	if !r.request || r.method == "ACK" {
+		return false
+	}
+	key := r.method + r.get("Via")
+	if p.seen == nil {
+		p.seen = map[string]bool{}
+	}
+	was := p.seen[key]
+	p.seen[key] = true
+	return was
 }
 
 // response waits for an answer to a method and remembers the other side's tag.
@@ -321,7 +339,7 @@ func (p *phone) silence(d time.Duration, what string, unwanted func(*reading) bo
 		if err != nil {
 			break
 		}
-		if _, r := read(bytes.Clone(buf[:n])); r != nil {
+		if _, r := read(bytes.Clone(buf[:n])); r != nil && !p.repeated(r) {
 			p.got = append(p.got, r)
 		}
 	}
