@@ -231,7 +231,7 @@ func TestPreviewTellsEveryPath(t *testing.T) {
 	}
 	text := strings.Join(all, "\n")
 	for _, want := range []string{
-		"velger språk – trykker 9 → åpningstid kontortid – åpent → hører varsler → velger i en meny – trykker 1 (Strøm) → får tilbud om å bli ringt opp fra strom – ja takk, vi ringer",
+		"velger språk → åpningstid kontortid – åpent → hører varsler → velger i en meny – trykker 1 (Strøm) → får tilbud om å bli ringt opp fra strom – ja takk, vi ringer",
 		"åpningstid kontortid – stengt → hører en melding → får tilbud om å bli ringt opp fra strom – nei takk → samtalen avsluttes",
 		"venter på en medarbeider i faktura – etter samtalen → svarer på to spørsmål",
 	} {

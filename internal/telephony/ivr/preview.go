@@ -9,9 +9,10 @@ import (
 // Path is one way through a script, as a caller lives it.
 type Path struct {
 	Hops     []Hop  `json:"hops" nullable:"false"`
+	After    []Hop  `json:"after" nullable:"false" doc:"What follows the conversation for a caller who stays on the line."`
 	End      string `json:"end" enum:"queue,outside,promise,closed,end,person" doc:"What the caller comes to."`
 	Queue    string `json:"queue,omitempty"`
-	SpokenMS int64  `json:"spoken_ms" doc:"How long everything said on the way takes when nobody presses a key before it is over."`
+	SpokenMS int64  `json:"spoken_ms" doc:"How long everything said before a person is waited for takes when nobody presses a key before it is over."`
 	Words    string `json:"words" doc:"The path as one sentence."`
 }
 
@@ -99,10 +100,8 @@ func (p *previewer) walk(i int) {
 	defer func() { p.on[i] = false; p.trail = p.trail[:len(p.trail)-1] }()
 	switch s.Do {
 	case Queue:
-		if s.After == "" {
-			p.finish("queue", p.run.queueOf(s))
-			return
-		}
+		p.finish("queue", p.run.queueOf(s))
+		return
 	case Outside:
 		p.finish("outside", "")
 	case Callback:
@@ -119,7 +118,12 @@ func (p *previewer) walk(i int) {
 }
 
 func (p *previewer) follow(i int, s *Step) {
-	for j, e := range p.s.ways(p.at, i) {
+	ways := p.s.ways(p.at, i)
+	if s.Do == Language && oneWay(ways) { // every language goes on alike: one path, told in the preview's own
+		ways = ways[len(ways)-1:]
+		ways[0].says = ""
+	}
+	for j, e := range ways {
 		happens, language, closed := "", p.language, p.closed
 		if e.says != "" {
 			happens = p.tell(e.says)
@@ -144,6 +148,32 @@ func (p *previewer) follow(i int, s *Step) {
 		})
 		p.language, p.closed = language, closed
 	}
+}
+
+func oneWay(ways []edge) bool {
+	for _, e := range ways {
+		if e.to != ways[0].to {
+			return false
+		}
+	}
+	return true
+}
+
+// after are the steps that follow the conversation that a path leads to.
+func (p *previewer) after() []Hop {
+	out := []Hop{}
+	last := p.trail[len(p.trail)-1]
+	s := &p.s.Steps[p.at[last.Step]]
+	seen := map[int]bool{}
+	for i, ok := p.at[s.After]; ok && s.Do == Queue && s.After != "" && i >= 0 && !seen[i]; {
+		seen[i] = true
+		out = append(out, p.hop(i))
+		if next := &p.s.Steps[i]; next.Do == End || next.Do == Queue {
+			break
+		}
+		i = p.s.next(p.at, i, p.s.Steps[i].To)
+	}
+	return out
 }
 
 // branch notes what happens at the last hop while fn runs.
@@ -194,7 +224,10 @@ func (p *previewer) finish(end, queue string) {
 	if len(p.out) >= MaxPaths {
 		return
 	}
-	path := Path{Hops: append([]Hop{}, p.trail...), End: end, Queue: queue}
+	path := Path{Hops: append([]Hop{}, p.trail...), After: []Hop{}, End: end, Queue: queue}
+	if end == "queue" {
+		path.After = p.after()
+	}
 	var words []string
 	for _, h := range path.Hops {
 		path.SpokenMS += h.SpokenMS
@@ -204,6 +237,12 @@ func (p *previewer) finish(end, queue string) {
 		words = append(words, p.tell("do_queue")+" "+p.o.Name("queues", queue))
 	}
 	path.Words = strings.Join(words, " → ")
+	for i, h := range path.After {
+		if i == 0 {
+			path.Words += " – " + p.tell("way_talked")
+		}
+		path.Words += " → " + h.Happens
+	}
 	p.out = append(p.out, path)
 }
 

@@ -5,13 +5,12 @@ import { Part, Row, SelectField, SwitchField, TextField } from '../fields.tsx'
 import type { FormProps } from '../section.ts'
 import { NameField } from '../small.tsx'
 import { namedChoices, nameOf } from '../words.ts'
+import own from './phone.module.css'
 import type { PhoneSection } from './section.ts'
 
-/** +47 00 00 01 00: groups of two after the country's number, as people read it. */
+/** +47 00 00 01 00: pairs counted from the end, after the country's number. */
 export const grouped = (n: string) =>
-  n === '*'
-    ? n
-    : n.replace(/^(\+(?:47|46|45|358))?(\d+)$/, (_, c = '', rest: string) => `${c} ${rest.replace(/(\d\d)(?=\d)/g, '$1 ')}`.trim())
+  n.replace(/^(\+(?:47|46|45|358))?(\d+)$/, (_, country = '', rest: string) => `${country} ${rest.replace(/\B(?=(\d\d)+$)/g, ' ')}`.trim())
 
 export const lines: PhoneSection<'lines'> = {
   name: 'lines',
@@ -32,9 +31,9 @@ export const lines: PhoneSection<'lines'> = {
   columns: [
     {
       head: 'telephony.lines.number',
-      cell: (l, a) => <span className="num">{l.number === '*' ? a.t('telephony.lines.every') : grouped(l.number)}</span>,
+      cell: (l, a) => <span className={`num ${own.whole}`}>{l.number === '*' ? a.t('telephony.lines.every') : grouped(l.number)}</span>,
     },
-    { head: 'telephony.lines.brand', cell: (l, a) => nameOf(a.document.brands, l.brand) },
+    { head: 'telephony.lines.brand', wide: true, cell: (l, a) => nameOf(a.document.brands, l.brand) },
     {
       head: 'telephony.lines.script',
       cell: (l, a) => (l.script ? nameOf(a.document.phone.scripts, l.script) : a.t('telephony.lines.straight')),

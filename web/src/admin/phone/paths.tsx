@@ -102,6 +102,9 @@ function Ending({ path, document }: { path: IvrPath; document: ConfigDocument })
     <b className={own.end} data-end={path.end}>
       <Icon size={14} aria-hidden="true" /> {t(`telephony.end.${path.end}`, { queue })}
       <span className="sub"> {t('telephony.paths.after', { s: num(locale, Math.round(path.spoken_ms / 1000)) })}</span>
+      {path.after.length > 0 && (
+        <span className={`sub ${own.afterwards}`}>{t('telephony.paths.then', { what: path.after.map(h => h.happens).join(', ') })}</span>
+      )}
     </b>
   )
 }

@@ -166,11 +166,14 @@ function Add({ taken }: { taken: string[] }) {
           <input
             ref={pick}
             type="file"
+            hidden
             accept=".wav,audio/wav,audio/x-wav"
             aria-label={t('telephony.prompts.file')}
-            aria-invalid={wrong ? true : undefined}
             onChange={e => choose(e.currentTarget.files?.[0])}
           />
+          <Button variant="default" leftSection={<Music size={14} aria-hidden="true" />} onClick={() => pick.current?.click()}>
+            {file ? file.name : t('telephony.prompts.file')}
+          </Button>
           <TextInput
             size="xs"
             w="14rem"

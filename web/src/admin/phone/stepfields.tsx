@@ -280,7 +280,7 @@ function Spoken({
     set(out)
   }
   return (
-    <fieldset className={css.words} aria-describedby={fault ? id : undefined}>
+    <fieldset className={own.group} aria-describedby={fault ? id : undefined}>
       <legend>{label}</legend>
       {hint && <p className={css.hint}>{hint}</p>}
       <div className={own.spoken}>
@@ -344,10 +344,10 @@ function Choices({
   const free = keys.find(k => !s.choices.some(c => c.press === k)) ?? '9'
   const change = (j: number, c: Partial<IvrChoice>) => put({ choices: replaced(s.choices, j, c) })
   return (
-    <fieldset className={css.words}>
+    <fieldset className={own.group}>
       <legend>{t('telephony.step.choices')}</legend>
       <p className={css.hint}>{t('telephony.step.choices_text')}</p>
-      <div className={css.needs}>
+      <div className={own.choices}>
         {s.choices.map((c, j) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: choices stand in the order they are read
           <div key={j} className={own.choice} role="group" aria-label={t('telephony.step.choice', { key: c.press })}>

@@ -124,7 +124,8 @@ export function asTree(paths: IvrPath[]): Branch[] {
   for (const path of paths) {
     let level = top
     let ms = 0
-    for (const h of path.hops) {
+    const ends = path.end === 'queue' // the last hop is the queue itself, which its end tells
+    for (const h of ends ? path.hops.slice(0, -1) : path.hops) {
       ms += h.spoken_ms
       let b = level.find(x => x.step === h.step && x.words === h.happens && !x.end)
       if (!b) {

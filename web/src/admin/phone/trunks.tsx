@@ -69,7 +69,12 @@ function Light({ trunk }: { trunk: ConfigTrunk }) {
       {trunk.register && now && (
         <span className="sub"> · {t(now.registered ? 'telephony.trunk.registered' : 'telephony.trunk.not_registered')}</span>
       )}
-      {now?.problem && <span className="sub"> · {now.problem}</span>}
+      {now?.problem && (
+        <>
+          {' '}
+          <code>{now.problem}</code>
+        </>
+      )}
       {now && now.calls > 0 && <span className="sub"> · {t('telephony.calls', { n: now.calls })}</span>}
     </span>
   )
@@ -201,11 +206,14 @@ export function Secret({ of, id, readOnly }: { of: 'trunks' | 'accounts'; id: st
   const { t } = useT()
   const say = useProblemText()
   const [secret, setSecret] = useState('')
+  const trunksNow = useQuery({ ...trunksQuery, enabled: of === 'trunks' })
+  const there = of === 'trunks' && trunksNow.data?.find(s => s.key === id)?.has_secret
   const write = useMutation({
     mutationFn: () =>
       api(`PUT /api/phone/${of}/{key}/secret` as 'PUT /api/phone/trunks/{key}/secret', { path: { key: id }, body: { secret } }),
     onSuccess: () => {
       setSecret('')
+      void trunksNow.refetch()
       toast(t('telephony.secret_kept'))
     },
     onError: e => toast(say(e), { level: 'bad' }),
@@ -218,7 +226,7 @@ export function Secret({ of, id, readOnly }: { of: 'trunks' | 'accounts'; id: st
         size="xs"
         w="16rem"
         label={t('telephony.secret')}
-        description={t('telephony.secret_text')}
+        description={t(there ? 'telephony.secret_there' : 'telephony.secret_text')}
         autoComplete="new-password"
         value={secret}
         maxLength={200}
