@@ -3,6 +3,7 @@
 GO      ?= go
 LISTEN  ?= 127.0.0.1:8080
 DATA    ?= data
+SIP     ?= 127.0.0.1:5060
 LINT    := $(shell $(GO) env GOPATH)/bin/golangci-lint
 LINT_VERSION := v2.15.0
 WEB_SOURCES := $(shell find web/src web/widget web/messages web/public web/tools -type f 2>/dev/null) $(wildcard web/*.ts web/*.html web/package*.json)
@@ -10,7 +11,7 @@ WEB_SOURCES := $(shell find web/src web/widget web/messages web/public web/tools
 .PHONY: run test check ui build generate fmt lint tools browsers dev soak fuzz bench crash clean
 
 run: build ## build the web and open a demo centre
-	./bin/sentral demo --listen $(LISTEN) --data $(DATA)
+	./bin/sentral demo --listen $(LISTEN) --sip $(SIP) --data $(DATA)
 
 build: ui ## one static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/sentral ./cmd/sentral
@@ -50,7 +51,7 @@ fmt:
 	gofmt -w cmd internal web/*.go
 
 dev: ## Vite with hot reload behind the Go server
-	(cd web && npx vite --port 5173 --strictPort) & $(GO) run ./cmd/sentral demo --listen $(LISTEN) --data $(DATA) --dev-ui http://127.0.0.1:5173
+	(cd web && npx vite --port 5173 --strictPort) & $(GO) run ./cmd/sentral demo --listen $(LISTEN) --sip $(SIP) --data $(DATA) --dev-ui http://127.0.0.1:5173
 
 soak: ## an hour of simulated years, faults on
 	$(GO) run ./cmd/sentral simulate --agents 700 --faults --runs 1000 --days 1 --seed 1 --progress

@@ -14,6 +14,7 @@ import (
 	"sentral/internal/desk/contact"
 	"sentral/internal/desk/conversation"
 	"sentral/internal/stat"
+	"sentral/internal/telephony/headset"
 )
 
 // desk is one simulated agent at work.
@@ -23,18 +24,26 @@ type desk struct {
 	who *config.Person
 	rng *stat.Rand
 
+	nudge chan struct{} // the line's calls have changed
+
 	mu    sync.Mutex
+	set   *headset.Headset // nil while there is no line
 	talks map[centre.ContactID]chan conversation.Message
 }
 
 // agent works until the demo ends: signs in, follows the desk's stream, answers what is offered, takes a break now and then.
 func (c *cast) agent(ctx context.Context, b *browser, who *config.Person, rng *stat.Rand) {
-	d := &desk{cast: c, b: b, who: who, rng: rng, talks: map[centre.ContactID]chan conversation.Message{}}
-	if !c.pause(ctx, seconds(rng.Float64()*4)) {
+	d := &desk{cast: c, b: b, who: who, rng: rng, nudge: make(chan struct{}, 1), talks: map[centre.ContactID]chan conversation.Message{}}
+	if c.AgentTone == 0 && !c.pause(ctx, seconds(rng.Float64()*4)) {
 		return
 	}
 	c.running.Go(func() { d.beat(ctx) })
-	c.running.Go(func() { d.breaks(ctx, rng.Split(1)) })
+	if c.AgentTone == 0 {
+		c.running.Go(func() { d.breaks(ctx, rng.Split(1)) })
+	}
+	if c.booth != nil {
+		c.running.Go(func() { d.wear(ctx) })
+	}
 	for ctx.Err() == nil {
 		if err := d.status(ctx, "ready", 0); err != nil && ctx.Err() == nil {
 			c.Log.Debug("a demo agent could not sign in", "error", err)
@@ -127,7 +136,7 @@ func (d *desk) event(ctx context.Context, event string, data []byte) {
 func (d *desk) offered(ctx context.Context, o contact.Offer) {
 	rng := d.rng.Split(uint64(o.ID))
 	d.running.Go(func() {
-		if rng.Float64() < .02 || !d.pause(ctx, seconds(2+rng.Exponential(4))) {
+		if d.AgentTone == 0 && (rng.Float64() < .02 || !d.pause(ctx, seconds(2+rng.Exponential(4)))) {
 			return
 		}
 		if d.b.call(ctx, http.MethodPost, fmt.Sprintf("/api/offers/%d/accept", o.ID), nil, nil) == nil && !o.Consult {
@@ -153,6 +162,10 @@ func (d *desk) begin(ctx context.Context, c contact.Summary) {
 		}()
 		if c.State == contact.Wrapping {
 			d.wrapUp(ctx, c, nil)
+			return
+		}
+		if onPhone(c) {
+			d.talk(ctx, c)
 			return
 		}
 		d.converse(ctx, c, ch)

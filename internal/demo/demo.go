@@ -17,6 +17,7 @@ import (
 	"sentral/internal/desk/conversation"
 	"sentral/internal/rulebook"
 	"sentral/internal/stat"
+	"sentral/internal/telephony/testphone"
 )
 
 // Options says how lively the demo is.
@@ -25,9 +26,12 @@ type Options struct {
 	Origin  string // its public address
 	Speed   int    // how much faster than life, 1 to 60
 	Seed    int64
-	Access  *access.Room
-	Rules   *rulebook.Room
-	Log     *slog.Logger
+	SIP     string // where the centre takes calls, host:port; empty: nobody calls
+	// AgentTone in hertz makes every agent answer at once and send that tone until the caller hangs up; no simulated customer comes then. 0: they speak.
+	AgentTone float64
+	Access    *access.Room
+	Rules     *rulebook.Room
+	Log       *slog.Logger
 }
 
 // cast is everybody who is simulated.
@@ -36,12 +40,23 @@ type cast struct {
 	client  *http.Client
 	reasons map[string]centre.ReasonID
 	running sync.WaitGroup
+
+	voices  voices
+	tone    *testphone.Voice // of Options.AgentTone
+	booth   *testphone.Booth // in which agents wear their headsets; nil without a phone
+	outside *testphone.Phone // the customers'
+	people  *testphone.Phone // those who are called
 }
 
 // Start lets the simulated agents sign in and the simulated customers come, until the context ends or the function returned is called.
 func Start(ctx context.Context, o Options) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	c := &cast{Options: o, reasons: map[string]centre.ReasonID{}, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}}
+	c.tone = testphone.Tone(o.AgentTone)
+	if err := c.openPhones(ctx); err != nil {
+		cancel()
+		return nil, err
+	}
 	book := o.Rules.Book()
 	for _, r := range book.Reasons {
 		c.reasons[r.Key] = centre.ReasonID(r.ID)
@@ -60,12 +75,28 @@ func Start(ctx context.Context, o Options) (stop func(), err error) {
 		rng := stat.Stream(uint64(o.Seed), "demo agent", uint64(p.ID))
 		c.running.Go(func() { c.agent(ctx, b, p, rng) })
 	}
+	if o.AgentTone == 0 {
+		c.customers(ctx, book)
+	}
+	return func() { cancel(); c.closePhones(); c.running.Wait() }, nil
+}
+
+// customers begin to write and to call.
+func (c *cast) customers(ctx context.Context, book *rulebook.Book) {
 	for i := range book.Brands {
 		b := book.Brands[i]
-		rng := stat.Stream(uint64(o.Seed), "demo customers", uint64(b.ID))
+		rng := stat.Stream(uint64(c.Seed), "demo customers", uint64(b.ID))
 		c.running.Go(func() { c.arrivals(ctx, b, rng) })
 	}
-	return func() { cancel(); c.running.Wait() }, nil
+	if c.SIP == "" {
+		return
+	}
+	for _, l := range book.Phone.Lines {
+		if callsPerHour[l.Key] > 0 {
+			rng := stat.Stream(uint64(c.Seed), "demo callers", uint64(l.ID))
+			c.running.Go(func() { c.calls(ctx, l, rng) })
+		}
+	}
 }
 
 // pause waits for d of demo time; false when the demo is over.

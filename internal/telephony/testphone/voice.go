@@ -6,6 +6,7 @@ import (
 	"math"
 	"os/exec"
 	"sync"
+	"time"
 
 	"sentral/internal/stat"
 	"sentral/internal/telephony/media"
@@ -67,6 +68,11 @@ func newVoice(pcm []int16, loop bool) *Voice {
 		pcm = append(pcm, make([]int16, media.FrameSamples-rest)...)
 	}
 	return &Voice{pcm: pcm, loop: loop}
+}
+
+// Looped is the same voice over and over, with a pause after each time.
+func (v *Voice) Looped(pause time.Duration) *Voice {
+	return newVoice(append(append([]int16(nil), v.pcm...), make([]int16, int(pause.Seconds()*media.Rate))...), true)
 }
 
 // Tone is an endless sine, 9 dB below full scale. Its frequency is kept to an eighth of a hertz.
