@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react'
 import { useOffers } from '../app/Ringing.tsx'
 import { useNames } from '../app/session.ts'
 import { useShortcut } from '../app/shortcuts.ts'
+import { useDesk } from '../app/workday.ts'
 import { useT } from '../lib/i18n.ts'
 import { Kbd } from '../ui/Kbd.tsx'
 import { Since } from '../ui/Timer.tsx'
@@ -144,6 +145,7 @@ function Who({ call: c, show }: { call: Call; show: () => void }) {
   const names = useNames()
   const brand = names.brands.find(b => b.id === c.brand_id)?.name
   const queue = names.queues.find(q => q.id === c.queue_id)?.name
+  const answered = useDesk()?.contacts.find(x => x.id === c.contact_id)?.answered_at_ms
   const state = c.on_hold || c.state === 'ended' ? 'held' : c.state
   const name = c.name || (c.number ? readable(c.number) : t('phone.withheld'))
   return (
@@ -154,7 +156,7 @@ function Who({ call: c, show }: { call: Call; show: () => void }) {
         {c.name && c.number && <span className="num">{readable(c.number)}</span>}
       </span>
       <span className={css.state}>
-        <span>{t(`phone.state.${state}`)}</span> <Since ms={c.since_ms} />
+        <span>{t(`phone.state.${state}`)}</span> <Since ms={state === 'talking' ? (answered ?? c.since_ms) : c.since_ms} />
         <span className="hide-s sub">{[queue, brand].filter(Boolean).join(' · ')}</span>
       </span>
     </button>

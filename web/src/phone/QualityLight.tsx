@@ -1,4 +1,5 @@
 import { Popover } from '@mantine/core'
+import { useState } from 'react'
 import { percent } from '../lib/format.ts'
 import { useT } from '../lib/i18n.ts'
 import { type Level, Status } from '../ui/Status.tsx'
@@ -13,12 +14,23 @@ const levels: Record<Light, Level> = { unknown: 'none', good: 'ok', fair: 'warn'
 export function QualityLight({ call }: { call: Call }) {
   const { t, locale } = useT()
   const { light, quality } = usePhone()
+  const [open, setOpen] = useState(false)
   const shown = worse(light, call.quality)
   if (shown === 'unknown') return null
   return (
-    <Popover position="bottom-end" width={260}>
+    <Popover position="bottom-end" width={260} opened={open} onChange={setOpen}>
       <Popover.Target>
-        <button type="button" className={css.light} aria-label={t('phone.quality_is', { quality: t(`phone.quality.${shown}`) })}>
+        <button
+          type="button"
+          className={css.light}
+          aria-label={t('phone.quality_is', { quality: t(`phone.quality.${shown}`) })}
+          onClick={() => setOpen(!open)}
+          onKeyDown={e => {
+            if (e.key !== 'Escape' || !open) return
+            e.preventDefault()
+            setOpen(false)
+          }}
+        >
           <Status level={levels[shown]}>{t(`phone.quality.${shown}`)}</Status>
         </button>
       </Popover.Target>
