@@ -239,6 +239,9 @@ func (a *Auditor) aim(d *routing.Decision, c *contact, e *routing.Event) {
 	if d.Agent != c.toAgent {
 		c.said = e.Kind != routing.Arrived
 	}
+	if d.Agent != 0 && (d.Agent != c.toAgent || e.Kind == routing.Transferred && e.Contact == c.id) {
+		c.cool = slices.DeleteFunc(c.cool, func(k cooling) bool { return k.agent == d.Agent }) // who is named may be asked at once
+	}
 	c.toAgent, c.toTeam = d.Agent, d.Team
 	switch {
 	case same:

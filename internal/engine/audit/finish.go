@@ -3,7 +3,6 @@ package audit
 import (
 	"math/bits"
 
-	"sentral/internal/centre"
 	"sentral/internal/engine/routing"
 )
 
@@ -251,7 +250,7 @@ func (a *Auditor) compareAgent(g *agent, v View) {
 		a.breach(StatesAgree, "agent %d is %v and %v, the engine has %v and %v", g.id, g.status, g.state(), x.Status, x.State)
 	case x.InHand != int(g.talking+g.parked+g.wrapping):
 		a.breach(Conservation, "agent %d has %d contacts in hand, the engine counts %d", g.id, g.talking+g.parked+g.wrapping, x.InHand)
-	case x.Reach != (g.reach|^a.rules.Told)&(1<<centre.ChannelCount-2):
+	case x.Reach != g.reach:
 		a.breach(StatesAgree, "agent %d can be reached in the channels %b, the engine says %b", g.id, g.reach, x.Reach)
 	case x.Takes != g.able:
 		a.breach(Capacity, "agent %d can take the channels %b, the engine says %b", g.id, g.able, x.Takes)

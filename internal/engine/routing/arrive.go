@@ -78,10 +78,12 @@ func (e *Engine) aimAtLast(ci, a int32) {
 	e.aimAtPerson(ci, a, aimLast, hold)
 }
 
-// aimAtPerson keeps a contact for one agent, for hold milliseconds or (zero) for as long as the agent is there and does not refuse.
+// aimAtPerson keeps a contact for one agent, for hold milliseconds or (zero) for as long as the agent is there and does not refuse. Who is named may be offered
+// it at once, also right after having refused it or handed it on.
 func (e *Engine) aimAtPerson(ci, a int32, why aim, hold int64) {
 	c := &e.contacts[ci]
 	c.aim, c.aimAt = why, a
+	e.warm(ci, e.agents[a].id)
 	if c.aimUntil = 0; hold > 0 {
 		c.aimUntil = e.now + hold
 		e.arm(aimTimer, ci, int64(c.id), c.aimUntil)

@@ -244,6 +244,19 @@ func (e *Engine) coolDown(ci int32, a centre.AgentID) {
 	e.armCool(ci)
 }
 
+// warm lets the agent be offered the contact again.
+func (e *Engine) warm(ci int32, a centre.AgentID) {
+	c := &e.contacts[ci]
+	for i := range int(c.coolN) {
+		if c.cool[i].agent == a {
+			c.coolN--
+			c.cool[i] = c.cool[c.coolN]
+			e.armCool(ci)
+			return
+		}
+	}
+}
+
 // armCool asks to be woken when the first agent may be offered the contact again.
 func (e *Engine) armCool(ci int32) {
 	c := &e.contacts[ci]

@@ -45,7 +45,7 @@ type AgentView struct {
 	Offer     centre.OfferID   // what rings
 	Ringing   centre.ContactID // what rings
 	Takes     uint16           // bit c: queues may offer a contact of channel c now
-	Reach     uint16           // bit c: the agent can be reached in channel c now, if there; every channel of which it need not be told
+	Reach     uint16           // bit c: the agent was said to be reachable in channel c; it matters where Settings.Told wants it said
 }
 
 // QueueView is one queue as screens see it.
@@ -167,8 +167,7 @@ func (e *Engine) viewAgent(a int32) AgentView {
 	ag := &e.agents[a]
 	v := AgentView{ID: ag.id, Team: ag.profile.Team, Status: ag.status, State: ag.state, Pause: ag.pause, Load: ag.load,
 		Total: e.capacity(ag).Total, InHand: int(ag.talking + ag.parked + ag.wrapping), FreeSince: centre.Instant(ag.freeSince),
-		Since: centre.Instant(ag.since), Partner: ag.profile.Partner, Lost: ag.lost, Takes: ag.mask,
-		Reach: e.reachOf(ag) & (1<<centre.ChannelCount - 2)}
+		Since: centre.Instant(ag.since), Partner: ag.profile.Partner, Lost: ag.lost, Takes: ag.mask, Reach: ag.reach}
 	if ag.offer >= 0 {
 		v.Offer, v.Ringing = e.contacts[ag.offer].offer, e.contacts[ag.offer].id
 	}
