@@ -2,7 +2,6 @@ package media
 
 import (
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -34,7 +33,7 @@ type ClockStats struct {
 	Skipped   uint64        // were given up because the machine stood still for longer than 200 ms
 	WorstTick time.Duration // from the moment that a tick was due to its end
 	Busy      time.Duration // spent in ticks, by all shards
-	Faults    uint64        // rooms that were closed because a tick in them panicked: a fault of ours
+	Faults    uint64        // rooms that were closed because a tick in them panicked, and handlers of a sound's end that did: faults of ours
 	LastFault string        // where the last one happened
 }
 
@@ -70,9 +69,9 @@ func (c *Clock) Stats() ClockStats {
 		sum.Skipped += s.skipped.Load()
 		sum.WorstTick = max(sum.WorstTick, time.Duration(s.worst.Load()))
 		sum.Busy += time.Duration(s.busy.Load())
-		sum.Faults += s.faults.Load()
-		if f := s.fault.Load(); f != nil {
-			sum.LastFault = *f
+		n, last := s.faults.seen()
+		if sum.Faults += n; last != "" {
+			sum.LastFault = last
 		}
 	}
 	return sum
@@ -99,10 +98,10 @@ type shard struct {
 	stop  chan struct{}
 	once  sync.Once
 
-	count                        atomic.Int64
-	ticks, late, skipped, faults atomic.Uint64
-	worst, busy                  atomic.Int64
-	fault                        atomic.Pointer[string]
+	count                atomic.Int64
+	ticks, late, skipped atomic.Uint64
+	worst, busy          atomic.Int64
+	faults               faults
 
 	mix mixer // of the shard's own goroutine
 }
@@ -161,10 +160,7 @@ func (s *shard) walk(n int, due time.Time) {
 // tick moves one room's frame. A panic would end every call of the process; instead it ends this room, and is counted.
 func (s *shard) tick(r *Room) {
 	defer func() {
-		if p := recover(); p != nil {
-			at := string(debug.Stack())
-			s.fault.Store(&at)
-			s.faults.Add(1)
+		if s.faults.note(recover()) {
 			s.remove(r)
 		}
 	}()

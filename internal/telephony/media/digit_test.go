@@ -118,6 +118,29 @@ func TestDigitsThatAreSentAreFound(t *testing.T) {
 	}
 }
 
+func TestAHandlerThatPanicsEndsNothing(t *testing.T) {
+	a, b := pair(t, Session{Codec: PCMA, DTMFType: 101})
+	got := make(chan rune, 10)
+	b.OnDigit(func(r rune) {
+		if r == '1' {
+			panic("whoever hears of keys is broken")
+		}
+		got <- r
+	})
+	a.SendDigits("12")
+	var f Frame
+	for range 50 {
+		a.Push(&f)
+		b.Pull(&f)
+	}
+	if r := <-got; r != '2' {
+		t.Errorf("%q is told", r)
+	}
+	if n, last := b.ports.Faults(); n != 1 || !strings.Contains(last, "broken") {
+		t.Errorf("%d faults, the last %q", n, last)
+	}
+}
+
 func TestAStormOfDigitsIsBounded(t *testing.T) {
 	a, b := pair(t, Session{Codec: PCMA, DTMFType: 101})
 	a.SendDigits(strings.Repeat("9", 10000))

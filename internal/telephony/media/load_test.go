@@ -24,6 +24,7 @@ import (
 var (
 	loadCalls = flag.Int("calls", 0, "bridged calls under load; 0 leaves the load out")
 	loadTime  = flag.Duration("load-time", 20*time.Second, "how long the calls last")
+	loadAhead = flag.Bool("ahead", false, "both processes are scheduled before all others (chrt -r 5): who else is busy does not make the run noisy")
 )
 
 // loadPlan is what the parties are told, and loadResult what they say in the end.
@@ -221,9 +222,9 @@ func TestRoomsUnderLoad(t *testing.T) {
 	others := (float64(machineNow-machine-(oursNow-ours)) - float64(theirs)*float64(took)/float64(plan.Time+2*time.Second)) / float64(took) / float64(runtime.NumCPU())
 	t.Logf("%d calls for %v: %.1f %% of a core, %.3f %% a call; in ticks %.1f %%; worst tick %v, late %d, skipped %d; %.0f kB a call; others used %.0f %% of the machine",
 		*loadCalls, took.Round(time.Second), 100*core, 100*core/float64(*loadCalls), 100*float64(after.Busy-before.Busy)/float64(took),
-		after.WorstTick, after.LateTicks-before.LateTicks, after.Skipped-before.Skipped, float64(memory-empty)/float64(*loadCalls), 100*others)
+		after.WorstTick, after.LateTicks-before.LateTicks, after.Skipped-before.Skipped, float64(memory-empty)/float64(*loadCalls), 100*min(others, 1))
 	t.Logf("here: %d lost, %d frames made up, %d not sent, %d frames not recorded; the parties: %+v", lost, concealed, sendDrops, dropped, res)
-	if others > 0.25 {
+	if others > 0.25 && !*loadAhead {
 		t.Logf("NOISY: others used more than a quarter of the machine; the figures are no result")
 	} else if lost+res.Lost+sendDrops+dropped > 0 || res.Deaf > 0 || after.WorstTick > frameTime {
 		t.Error("the load is too much")

@@ -19,6 +19,8 @@ type Ports struct {
 	next    uint16
 	keeping bool // the goroutine runs
 
+	faults faults // of handlers of digits and silence
+
 	free struct {
 		sync.Mutex
 		batches []*batch
@@ -90,6 +92,9 @@ func (p *Ports) InUse() int {
 	defer p.mu.Unlock()
 	return len(p.open)
 }
+
+// Faults is how many handlers of digits and silence have panicked, and where the last one did: faults of ours, which end no call.
+func (p *Ports) Faults() (n uint64, last string) { return p.faults.seen() }
 
 func (p *Ports) release(port uint16) {
 	p.mu.Lock()

@@ -176,7 +176,7 @@ func (p *Playing) read() bool {
 	if !p.have && !p.ended {
 		p.ended = true
 		if p.how.Done != nil {
-			go p.how.Done()
+			go p.room.shard.faults.guard(p.how.Done)
 		}
 	}
 	to := int32(fullGain)

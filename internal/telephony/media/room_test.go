@@ -326,6 +326,10 @@ func TestAPanicEndsItsRoomAlone(t *testing.T) {
 		t.Errorf("%d rooms, fault %q", s.Rooms, s.LastFault)
 	}
 	bad.Close()
+	good.Play(NewClip(make([]int16, 10)).Source(), Play{Done: func() { panic("whoever waits for the end is broken") }})
+	for clock.Stats().Faults < 2 {
+		<-ear
+	}
 }
 
 // waker tells each push.

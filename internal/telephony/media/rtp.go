@@ -279,7 +279,7 @@ func (l *RTP) deliver() {
 			digit, handle := l.digits[0], l.onDigit
 			l.digits = l.digits[1:]
 			l.mu.Unlock()
-			handle(digit)
+			l.ports.faults.guard(func() { handle(digit) })
 		}
 	}()
 }
@@ -320,7 +320,7 @@ func (l *RTP) keep(now time.Time) {
 	}
 	if l.silentAfter > 0 && !l.silentTold && now.Sub(l.lastHeard) >= l.silentAfter && l.onSilent != nil {
 		l.silentTold = true
-		go l.onSilent()
+		go l.ports.faults.guard(l.onSilent)
 	}
 }
 
