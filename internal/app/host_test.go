@@ -58,3 +58,31 @@ func TestOnlyItsOwnNames(t *testing.T) {
 		t.Errorf("the refusal says %s", text[:n])
 	}
 }
+
+// Who is not signed in meets the sign-in page at once, with the way back; a read-only link of the wall is let through, since its key never reaches a server.
+func TestPagesAskForASignIn(t *testing.T) {
+	t.Parallel()
+	w := begin(t, opening{})
+	nobody, agent := &browser{w: w, name: "nobody"}, w.person("birger-brattvik")
+	for _, x := range []struct {
+		who    *browser
+		path   string
+		status int
+		to     string
+	}{
+		{nobody, "/desk?c=7", 303, "/sign-in?next=%2Fdesk%3Fc%3D7"},
+		{nobody, "/", 303, "/sign-in?next=%2F"},
+		{nobody, "/wall?page=team-1", 200, ""},
+		{nobody, "/assets/none.js", 404, ""},
+		{&browser{w: w, name: "an old cookie", cookie: "0123"}, "/admin", 303, "/sign-in?next=%2Fadmin"},
+		{agent, "/desk", 200, ""},
+	} {
+		r := x.who.do("GET", x.path, nil)
+		if r.status == http.StatusServiceUnavailable && strings.Contains(string(r.body), "make ui") {
+			t.Skip("the app is not built: make ui")
+		}
+		if r.status != x.status || r.header.Get("Location") != x.to {
+			t.Errorf("%s: %s: %d to %q, want %d to %q", x.who.name, x.path, r.status, r.header.Get("Location"), x.status, x.to)
+		}
+	}
+}

@@ -12,19 +12,21 @@ import (
 	"net/http/httputil"
 	"net/netip"
 	"net/url"
+	"path"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
 
 	"sentral/internal/centre"
+	"sentral/internal/desk/access"
 	"sentral/web"
 )
 
 // around lays what every request passes around the routes: a recovered panic, headers, the check against cross-site requests, and the way to the node
 // that owns the centre.
 func (a *App) around(routes *http.ServeMux) (http.Handler, error) {
-	routes.Handle("/", web.Handler(a.DevUI))
+	routes.Handle("/", a.signedIn(web.Handler(a.DevUI)))
 	widget := web.Widget(a.Chat.Sites)
 	routes.Handle("/widget.js", widget)
 	routes.Handle("/widget/", widget)
@@ -48,6 +50,27 @@ func (a *App) around(routes *http.ServeMux) (http.Handler, error) {
 		guard.Handler(routes).ServeHTTP(w, r)
 	})
 	return a.recovering(a.measured(headers(a.named(a.addressed(a.atOwner(visitors)))))), nil
+}
+
+// signedIn sends whoever opens a page of the app without being signed in to the sign-in page, before the app is fetched only to find that out. The wall is
+// let through: a read-only link carries its key behind the #, which no server sees.
+func (a *App) signedIn(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		page := r.Method == http.MethodGet && !strings.Contains(path.Base(r.URL.Path), ".") && !strings.HasPrefix(r.URL.Path, "/assets/") &&
+			r.URL.Path != "/wall" && (a.DevUI == "" || strings.Contains(r.Header.Get("Accept"), "text/html"))
+		if page {
+			token := ""
+			if c, err := r.Cookie(access.CookieName); err == nil {
+				token = c.Value
+			}
+			if _, err := a.Access.Identify(r.Context(), token, ""); centre.KindOf(err) == centre.Unknown {
+				w.Header().Set("Cache-Control", "no-store")
+				http.Redirect(w, r, "/sign-in?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // refuse answers with a problem (RFC 9457) before any room is asked.

@@ -67,7 +67,7 @@ func (b *Board) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := b.follow(ctx)
 		b.forget()
-		if err != nil && ctx.Err() == nil && !errors.Is(err, feed.ErrEnded) && !errors.Is(err, feed.ErrReset) && centre.KindOf(err) != centre.Unavailable {
+		if err != nil && ctx.Err() == nil && !errors.Is(err, feed.ErrEnded) && !errors.Is(err, feed.ErrReset) && !errors.Is(err, errAnew) && centre.KindOf(err) != centre.Unavailable {
 			b.Log.Warn("the wall's feed broke; beginning again", "error", err)
 		}
 		select {

@@ -60,3 +60,14 @@ test('a lively centre shows its day on the wall within ten seconds', async ({ pa
   await expect(page.getByRole('row', { name: /faktura/i }).first()).toBeVisible()
   expect(seen).toEqual([])
 })
+
+test('who is not signed in meets the sign-in page without an error, and then comes where they were going', async ({ page, centre }) => {
+  const seen = errors(page)
+  await page.goto(`${centre.url}/account`)
+  await expect(page).toHaveURL(`${centre.url}/sign-in?next=%2Faccount`)
+  await page.fill('#email', centre.people.agent.email)
+  await page.fill('#password', centre.people.agent.password)
+  await page.getByRole('button', { name: 'Logg inn' }).click()
+  await expect(page).toHaveURL(`${centre.url}/account`)
+  expect(seen).toEqual([])
+})
