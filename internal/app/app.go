@@ -31,6 +31,7 @@ import (
 	"sentral/internal/publicui"
 	"sentral/internal/rulebook"
 	"sentral/internal/store"
+	"sentral/internal/telephony/speech"
 	"sentral/internal/webhook"
 )
 
@@ -73,6 +74,7 @@ type App struct {
 	Board    *board.Board
 	Webhooks *webhook.Room
 	Phone    *phone.Room
+	voice    *speech.Voice
 
 	recent   *conversation.Recent
 	setup    setup        // the first-run wizard
@@ -171,7 +173,7 @@ func (a *App) open(ctx context.Context) (err error) {
 	if err := a.rooms(a.Now); err != nil {
 		return err
 	}
-	for _, keep := range []func(context.Context){a.Desk.Run, a.Chat.Run, a.Phone.Run, a.Board.Run, a.Webhooks.Run, a.Rules.KeepHours, a.watchOwnership, a.keepTidy} {
+	for _, keep := range []func(context.Context){a.Desk.Run, a.Chat.Run, a.Phone.Run, a.Board.Run, a.Webhooks.Run, a.Rules.KeepHours, a.speakAhead, a.watchOwnership, a.keepTidy} {
 		a.start(func() { keep(run) })
 	}
 	return a.firstRun(ctx)

@@ -21,7 +21,9 @@ import (
 
 	"sentral/internal/centre"
 	"sentral/internal/channel/phone"
+	"sentral/internal/rulebook"
 	"sentral/internal/store"
+	"sentral/internal/telephony/ivr"
 	"sentral/internal/telephony/signal"
 	"sentral/internal/telephony/speech"
 	"sentral/internal/telephony/webleg"
@@ -49,10 +51,11 @@ func (a *App) openPhone(words store.Conversation, customers store.Customer) (err
 		Centre: a.Centre, Rules: a.Rules, Access: a.Access, Phone: files, Customers: customers, Words: words, Surveys: store.Survey{DB: a.DB, Domain: domain}, Recent: a.recent,
 		Address: a.Address, NodeAddr: a.NodeAddr, Folder: filepath.Join(a.Data, "recordings"), Now: a.Now, Log: a.Log,
 	}
-	o.Voice = speech.New(speech.Options{Silent: a.Options.Phone.Silent, Log: a.Log, File: func(ctx context.Context, key string) ([]byte, error) {
+	a.voice = speech.New(speech.Options{Silent: a.Options.Phone.Silent, Log: a.Log, File: func(ctx context.Context, key string) ([]byte, error) {
 		p, err := files.Prompt(ctx, key)
 		return p.Body, err
 	}})
+	o.Voice = a.voice
 	p := a.Options.Phone
 	if o.PortLow, o.PortTop, err = portRange(p.Ports); err != nil {
 		return err
@@ -74,6 +77,55 @@ func (a *App) openPhone(words store.Conversation, customers store.Customer) (err
 	}
 	a.Phone = phone.New(o)
 	return a.Phone.Open()
+}
+
+// speakAhead speaks what callers are sure to hear before anybody waits for it, now and whenever the configuration changes, until the context ends. A node
+// without trunks speaks when it is asked.
+func (a *App) speakAhead(ctx context.Context) {
+	if p := a.Options.Phone; p.SIP == "" && p.TLS == "" {
+		return
+	}
+	changed := make(chan struct{}, 1)
+	a.Rules.OnChange(func(*rulebook.Book) {
+		select {
+		case changed <- struct{}{}:
+		default:
+		}
+	})
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+		}
+		for _, s := range ahead(a.Rules.Book()) {
+			a.voice.Warm(ctx, []speech.Words{{Text: s.Text, Language: s.Language}})
+			select { // calls come first
+			case <-ctx.Done():
+				return
+			case <-time.After(aheadPause):
+			}
+		}
+	}
+}
+
+// aheadPause is how long the machine is left alone between two texts.
+const aheadPause = 300 * time.Millisecond
+
+// ahead lists what callers of every line are sure to hear.
+func ahead(book *rulebook.Book) (all []ivr.Said) {
+	if !book.Phone.On {
+		return nil
+	}
+	for i := range book.Phone.Lines {
+		line, _ := book.LineByKey(book.Phone.Lines[i].Key)
+		brand := ""
+		if b := book.Brand(line.Brand); b != nil {
+			brand = b.Name
+		}
+		all = append(all, ivr.Ahead(line.Script, []string{line.Language}, brand)...)
+	}
+	return all
 }
 
 // webSound is where browsers send their sound. A centre on this machine alone takes it on this machine alone.

@@ -3,6 +3,7 @@ package ivr_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -436,4 +437,18 @@ func FuzzRun(f *testing.F) {
 			t.Fatalf("%d paths", len(p))
 		}
 	})
+}
+
+func TestWhatIsSureToBeSaidIsKnownAhead(t *testing.T) {
+	all := ivr.Ahead(front(), []string{"nb", "sv"}, "Fjordglimt")
+	for _, want := range []ivr.Said{{"Velkommen til Fjordglimt.", "nb"}, {"Välkommen till Fjordglimt.", "sv"}, {"Du är nummer tre i kön.", "sv"}, {"Takk for at du venter.", "nb"}} {
+		if !slices.Contains(all, want) {
+			t.Errorf("%v is not among them", want)
+		}
+	}
+	for i, s := range all {
+		if strings.Contains(s.Text, "{{") || slices.Contains(all[:i], s) {
+			t.Errorf("%v depends on a caller, or stands twice", s)
+		}
+	}
 }
