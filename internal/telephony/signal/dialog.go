@@ -62,6 +62,7 @@ func (s *Stack) request(method sip.RequestMethod, target sip.Uri, to peer) *sip.
 	req.AppendHeader(via)
 	hops := sip.MaxForwardsHeader(70)
 	req.AppendHeader(&hops)
+	req.SetBody(nil) // a length of 0, without which a stream has no frames
 	req.SetTransport(strings.ToUpper(to.network))
 	req.SetDestination(to.addr.String())
 	if to.network == "udp" && s.udp != nil {

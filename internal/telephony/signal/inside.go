@@ -446,6 +446,5 @@ func (c *Call) ackLocked(invite *sip.Request) *sip.Request {
 			ack.AppendHeader(header(name, h))
 		}
 	}
-	ack.SetBody(nil)
 	return ack
 }

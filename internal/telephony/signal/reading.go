@@ -360,10 +360,12 @@ func frameLength(buf []byte) (n int, whole bool, err error) {
 		}
 		return 0, false, nil
 	}
-	length := -1
+	length, typed := -1, false
 	for line := range bytes.SplitSeq(buf[:head], []byte("\r\n")) {
 		name, value, ok := bytes.Cut(line, []byte(":"))
-		if name = bytes.TrimSpace(name); !ok || !bytes.EqualFold(name, []byte("Content-Length")) && !bytes.EqualFold(name, []byte("l")) {
+		name = bytes.TrimSpace(name)
+		typed = typed || bytes.EqualFold(name, []byte("Content-Type")) || bytes.EqualFold(name, []byte("c"))
+		if !ok || !bytes.EqualFold(name, []byte("Content-Length")) && !bytes.EqualFold(name, []byte("l")) {
 			continue
 		}
 		v, ok := decimal(string(bytes.TrimSpace(value)), messageOctets)
@@ -371,6 +373,9 @@ func frameLength(buf []byte) (n int, whole bool, err error) {
 			return 0, false, errFrame
 		}
 		length = v
+	}
+	if length < 0 && !typed {
+		length = 0 // it should say so (RFC 3261 section 20.14), and not all do
 	}
 	n = head + 4 + length
 	if length < 0 || n > messageOctets {

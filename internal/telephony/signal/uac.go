@@ -372,7 +372,6 @@ func (o *outgoing) prackLocked() {
 	if h := text(o.req, "Proxy-Authorization"); h != "" {
 		prack.AppendHeader(header("Proxy-Authorization", h))
 	}
-	prack.SetBody(nil)
 	p := c.d.peer
 	c.s.farewell(func(ctx context.Context) { _, _ = c.s.do(ctx, p, prack) })
 }

@@ -14,7 +14,7 @@ import (
 // dialling is an exchange whose trunks are phones by hand, in order of priority.
 func dialling(t *testing.T, n int, change func(*Trunk)) (*exchange, []*phone) {
 	t.Helper()
-	x := newExchange(t, func(o *Options) { o.Trunks = nil; o.Limits.TrunkPatience = 4 * testT1 })
+	x := newExchange(t, func(o *Options) { o.Trunks = nil; o.Limits.TrunkPatience = patience })
 	var phones []*phone
 	var trunks []Trunk
 	for i := range n {
@@ -143,6 +143,7 @@ func TestRefusalsEndTheDial(t *testing.T) {
 func TestFailOver(t *testing.T) {
 	t.Parallel()
 	x, ph := dialling(t, 3, nil)
+	x.o.Limits.TrunkPatience = 8 * testT1
 	out := x.dial(context.Background(), Dial{To: number1})
 	ph[0].reply(ph[0].arrives("INVITE"), 503, "Full", "", "Retry-After: 60 (maintenance)")
 	ph[0].arrives("ACK")
@@ -170,6 +171,7 @@ func TestFailOver(t *testing.T) {
 func TestALateAnswerOfASilentTrunkIsHungUpOn(t *testing.T) {
 	t.Parallel()
 	x, ph := dialling(t, 1, nil)
+	x.o.Limits.TrunkPatience = 2 * testT1
 	out := x.dial(context.Background(), Dial{To: number1})
 	inv := ph[0].arrives("INVITE")
 	x.fails(out, 408)
