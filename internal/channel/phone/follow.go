@@ -48,6 +48,11 @@ func (r *Room) follow(ctx context.Context) error {
 	if err := r.takeOver(ctx, s.Epoch); err != nil {
 		return err
 	}
+	if err := r.catchUp(ctx); err != nil {
+		return err
+	}
+	r.ready.Store(true)
+	defer r.ready.Store(false)
 	sweep := time.NewTicker(time.Minute)
 	defer sweep.Stop()
 	commits, broken := make(chan []feed.Commit), make(chan error, 1)
@@ -97,6 +102,70 @@ func (r *Room) project(commits []feed.Commit) {
 			}
 		}
 	}
+}
+
+// catchUp tells every call how its contact stands now: what was decided between two readings of the feed has not been heard. To be told what one knows
+// already changes nothing.
+func (r *Room) catchUp(ctx context.Context) error {
+	type stands struct {
+		c       *call
+		contact routing.ContactView
+		there   bool
+	}
+	r.mu.Lock()
+	list := make([]stands, 0, len(r.byWhat))
+	for id, c := range r.byWhat {
+		list = append(list, stands{c: c, contact: routing.ContactView{ID: id}})
+	}
+	r.mu.Unlock()
+	if len(list) == 0 {
+		return nil
+	}
+	var now centre.Instant
+	err := r.Centre.View(ctx, func(v *live.View) error {
+		now = v.Now()
+		for i := range list {
+			if c, ok := v.Engine().Contact(list[i].contact.ID); ok {
+				list[i].contact, list[i].there = c, true
+			}
+		}
+		return nil
+	})
+	for _, s := range list {
+		if err == nil {
+			for _, d := range decisionsOf(s.contact, s.there) {
+				s.c.decide(now, d)
+			}
+		}
+	}
+	return err
+}
+
+// decisionsOf are what would have led a contact to where it stands.
+func decisionsOf(c routing.ContactView, there bool) []routing.Decision {
+	d := routing.Decision{Contact: c.ID, Agent: c.Agent, Queue: c.Queue, Offer: c.Offer, Channel: c.Channel}
+	switch {
+	case !there:
+		d.Kind, d.How = routing.Closed, routing.Done
+	case c.Phase == routing.InQueue:
+		d.Kind = routing.Queued
+	case c.Phase == routing.InOffer:
+		queued := d
+		queued.Kind, d.Kind = routing.Queued, routing.Offered
+		return []routing.Decision{queued, d}
+	case c.Phase == routing.InTalk:
+		d.Kind = routing.Connected
+		advice := routing.Decision{Kind: routing.ConsultOver, Contact: c.ID, Consult: true}
+		if c.Adviser != 0 {
+			advice = routing.Decision{Kind: routing.Connected, Contact: c.ID, Agent: c.Adviser, Consult: true}
+		}
+		return []routing.Decision{d, advice}
+	case c.Phase == routing.InWrapUp:
+		d.Kind = routing.WrapUpStarted
+	default:
+		return nil
+	}
+	return []routing.Decision{d}
 }
 
 // takeOver mends what a stop in the middle of calls has left: customers who waited are out of the queue and their place is kept, conversations are over,

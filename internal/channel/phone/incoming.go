@@ -42,7 +42,7 @@ const (
 
 // incoming takes a call that a trunk or a desk phone brings. It is on disk before it is answered; a node that cannot write it down leaves it to others.
 func (r *Room) incoming(sc *signal.Call) {
-	if !r.Centre.Status().Owner || r.ctx.Err() != nil {
+	if !r.ready.Load() || r.ctx.Err() != nil {
 		_ = sc.Reject(sipFull)
 		return
 	}

@@ -69,6 +69,7 @@ type Room struct {
 	epoch    int64
 	outcomes [16]atomic.Int64
 	actors   sync.WaitGroup
+	ready    atomic.Bool // what the engine decides is being heard
 }
 
 // New makes a room; Open makes it reachable, Run makes it live.
@@ -281,3 +282,6 @@ func (r *Room) SIPAddrs() signal.Addrs {
 	}
 	return r.stack.Addrs()
 }
+
+// Ready tells whether this node takes calls: it owns the centre and hears what the engine decides.
+func (r *Room) Ready() bool { return r.ready.Load() }

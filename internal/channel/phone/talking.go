@@ -88,9 +88,11 @@ func (m *machine) advise(agent centre.AgentID) {
 }
 
 func (m *machine) adviceOver() {
-	if p := m.scene.one(anAdviser); p != nil {
-		m.scene.remove(p.id)
+	p := m.scene.one(anAdviser)
+	if p == nil {
+		return
 	}
+	m.scene.remove(p.id)
 	m.together()
 }
 
