@@ -68,8 +68,8 @@ func testPorts() *media.Ports {
 	portsMu.Lock()
 	defer portsMu.Unlock()
 	low := portsNext
-	portsNext += 200
-	return media.NewPorts(netip.MustParseAddr("127.0.0.1"), low, low+199)
+	portsNext += 60
+	return media.NewPorts(netip.MustParseAddr("127.0.0.1"), low, low+59)
 }
 
 // newExchange listens on loopback with one trunk, carrier, for 127.0.0.1; change may alter the options first.
@@ -149,6 +149,7 @@ type phone struct {
 	peer    string          // the other side's tag
 	rtp     int
 	sdp     string // of our INVITEs; empty: the usual
+	invited int    // the number of the last INVITE
 	lenient bool   // takes answers that quote what was malformed
 }
 
@@ -203,6 +204,7 @@ func (p *phone) request(method, branch string, seq int, body string, extra ...st
 func (p *phone) invite(extra ...string) string {
 	p.t.Helper()
 	p.seq++
+	p.invited = p.seq
 	branch := newTag()
 	sdp := p.sdp
 	if sdp == "" {
@@ -218,15 +220,16 @@ func (p *phone) invite(extra ...string) string {
 func (p *phone) do(method string, body string, extra ...string) {
 	p.t.Helper()
 	p.seq++
+	if method == "INVITE" {
+		p.invited = p.seq
+	}
 	p.send(p.request(method, newTag(), p.seq, body, extra...))
 }
 
 func (p *phone) ack(body string) {
 	p.t.Helper()
-	p.send(p.request("ACK", newTag(), p.inviteSeq(), body))
+	p.send(p.request("ACK", newTag(), p.invited, body))
 }
-
-func (p *phone) inviteSeq() int { return p.seq }
 
 // await reads until want says yes; what comes in between is kept for later.
 func (p *phone) await(what string, want func(*reading) bool) *reading {
@@ -281,7 +284,8 @@ func (p *phone) repeated(r *reading) bool {
 func (p *phone) response(code int, method string) *reading {
 	p.t.Helper()
 	r := p.await(strconv.Itoa(code)+" to "+method, func(r *reading) bool {
-		return !r.request && strings.HasPrefix(r.start, "SIP/2.0 "+strconv.Itoa(code)+" ") && strings.HasSuffix(r.get("CSeq"), " "+method)
+		return !r.request && strings.HasPrefix(r.start, "SIP/2.0 "+strconv.Itoa(code)+" ") && strings.HasSuffix(r.get("CSeq"), " "+method) &&
+			(method != "INVITE" || p.invited == 0 || r.get("CSeq") == strconv.Itoa(p.invited)+" INVITE")
 	})
 	if a, ok := parseAddress(r.get("To")); ok && code > 100 {
 		if tag, ok := a.get("tag"); ok && code < 300 {

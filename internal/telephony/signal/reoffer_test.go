@@ -203,6 +203,7 @@ func TestTheTargetMoves(t *testing.T) {
 			body = ""
 		}
 		p.seq++
+		p.invited = p.seq
 		moved := strings.Replace(p.request(method, newTag(), p.seq, body), "<sip:kari@"+p.local(), "<sip:moved@"+q.local(), 1)
 		p.send(moved)
 		p.response(200, method)
