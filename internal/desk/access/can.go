@@ -91,11 +91,18 @@ func covers(sc Scope, o Object) bool {
 	return false
 }
 
+// ofTheWhole are actions on what has no parts, such as the configuration: rooms ask Everywhere about them, and a grant for less gives nothing.
+var ofTheWhole = []Action{ReadConfig, WriteConfig, ManageKeys, ReadAudit, ReadSetupAudit, ReadEvents, SearchCustomers}
+
 // Actions lists what s may do somewhere, in a fixed order.
 func Actions(s Subject) []Action {
 	out := []Action{}
 	for _, a := range everyAction {
-		if Somewhere(s, a) {
+		may := Somewhere
+		if slices.Contains(ofTheWhole, a) {
+			may = Everywhere
+		}
+		if may(s, a) {
 			out = append(out, a)
 		}
 	}

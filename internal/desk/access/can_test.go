@@ -11,6 +11,18 @@ import (
 )
 
 // The law as people say it: who may do what to whose.
+// What screens are told to offer is what the server then grants: a leader of one team is not shown the whole configuration.
+func TestActionsOfTheWholeNeedAGrantForTheWhole(t *testing.T) {
+	team := Subject{Person: 7, Grants: []Grant{{Role: RoleLeader, Scope: Scope{Kind: ScopeTeam, ID: 1}}, {Role: RoleAgent, Scope: Scope{Kind: ScopeOrganisation}}}}
+	whole := Subject{Person: 8, Grants: []Grant{{Role: RoleLeader, Scope: Scope{Kind: ScopeOrganisation}}}}
+	if a := Actions(team); slices.Contains(a, ReadConfig) || !slices.Contains(a, SetOthersStatus) || !slices.Contains(a, SearchCustomers) {
+		t.Errorf("a team's leader is offered %v", a)
+	}
+	if a := Actions(whole); !slices.Contains(a, ReadConfig) {
+		t.Errorf("the whole centre's leader is offered %v", a)
+	}
+}
+
 func TestCan(t *testing.T) {
 	in := func(r Role, k ScopeKind, id int32) Grant { return Grant{Role: r, Scope: Scope{Kind: k, ID: id}} }
 	agent := Subject{Person: 7, Team: 3, Grants: []Grant{in(RoleAgent, ScopeOrganisation, 0)}}
