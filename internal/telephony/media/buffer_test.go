@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"runtime"
 	"testing"
+	"time"
 )
 
 // octetsOf is a packet's sound, every sample the same.
@@ -248,6 +249,34 @@ func TestAPacketMayBeSealedWhereItLies(t *testing.T) {
 		}
 		if share := Heard(all, 440); share < 0.99 {
 			t.Errorf("%d ms: the tone is %.3f of what is heard", ptime, share)
+		}
+	}
+}
+
+func TestALegInNoRoomIsLookedAfter(t *testing.T) {
+	a, b := pair(t, Session{Codec: PCMA, DTMFType: 101})
+	got := make(chan rune, 10)
+	b.OnDigit(func(r rune) { got <- r })
+	a.SendDigits("7")
+	for range 400 { // eight seconds of sound that nobody pulls
+		a.Push(&silence)
+	}
+	if r := <-got; r != '7' { // nobody pulls: the ports' own goroutine has found it
+		t.Errorf("%q was pressed", r)
+	}
+	a.Close()
+	b.Close()
+	for deadline := time.After(10 * time.Second); ; {
+		b.ports.mu.Lock()
+		keeping := b.ports.keeping
+		b.ports.mu.Unlock()
+		if !keeping {
+			return
+		}
+		select {
+		case <-deadline:
+			t.Fatal("the goroutine that looks after legs outlives them")
+		case <-time.After(keepEvery / 4):
 		}
 	}
 }

@@ -188,6 +188,36 @@ func TestAPartyWithoutAnAddressIsBelievedAtOnce(t *testing.T) {
 	}
 }
 
+func TestAHoldWithoutAnAddressLetsNobodyElseIn(t *testing.T) {
+	a, b := pair(t, Session{Codec: PCMA})
+	says := Tone(voices["customer"], -14)
+	var f Frame
+	talk := func() { says.Read(&f); b.Push(&f) }
+	hear(a, 20, talk)
+	if err := a.Apply(Session{Codec: PCMA, Remote: netip.MustParseAddrPort("0.0.0.0:0"), Receive: true}); err != nil {
+		t.Fatal(err)
+	}
+	thief := newStranger(t, a, Session{Codec: PCMA})
+	thief.speak(t, 3)
+	talk()
+	if got := hear(a, 30, func() { thief.speak(t, 1); talk() }); got != "customer" || a.source != b.Local() {
+		t.Errorf("%q is heard from %v", got, a.source)
+	}
+}
+
+func TestNobodyIsHeardBeforeAnythingWasAgreed(t *testing.T) {
+	ports := NewPorts(loopback, 42000, 42999)
+	a, err := ports.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	thief := newStranger(t, a, Session{Codec: PCMU})
+	if got := hear(a, 10, func() { thief.speak(t, 1) }); got != "" || a.latched || a.Stats().Injected != 10 {
+		t.Errorf("%q is heard: %+v", got, a.Stats())
+	}
+}
+
 func TestDigitsFromAnotherPortOfThePartyCount(t *testing.T) {
 	a, b := pair(t, Session{Codec: PCMA, DTMFType: 96})
 	got := make(chan rune, 10)

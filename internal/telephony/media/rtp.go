@@ -23,6 +23,7 @@ type RTP struct {
 	in      Inbound
 	out     *Outbound
 
+	agreed      bool // Apply was called
 	latched     bool
 	source      netip.AddrPort // of the party, when latched
 	previous    netip.AddrPort // of the party before Apply, when the SDP's address stayed
@@ -90,15 +91,17 @@ func (l *RTP) Apply(s Session) error {
 	}
 	l.in.Configure(s)
 	l.out.Configure(s)
-	if s.Remote == old.Remote && (l.latched || l.previous.IsValid()) {
-		if l.latched {
-			l.previous = l.source
-		}
-	} else {
+	l.agreed = true
+	if l.latched {
+		l.previous = l.source
+	}
+	if !l.previous.IsValid() || s.Remote != old.Remote && reachable(s.Remote) { // no address at all is an old way to hold: who was heard stays
 		l.previous, l.toAddr, l.sends = netip.AddrPort{}, netip.AddrPort{}, false
 		if reachable(s.Remote) {
 			l.aim(s.Remote)
 		}
+	} else if l.sends {
+		l.aim(l.toAddr) // where reports go may be new
 	}
 	l.latched, l.candidate = false, netip.AddrPort{}
 	l.sound.anyone()
@@ -185,6 +188,10 @@ func (l *RTP) arrived(b []byte, from netip.AddrPort, at int64) {
 		l.reported(b, from, at)
 		return
 	}
+	if !l.agreed {
+		l.stats.Injected++
+		return
+	}
 	ours := l.latched && from == l.source
 	mayPress := !ours && l.mayPress(b, from)
 	if l.latched && !ours && !mayPress {
@@ -229,7 +236,7 @@ func (l *RTP) mayPress(b []byte, from netip.AddrPort) bool {
 
 // latch decides whether the sender is the party, once for each Apply.
 func (l *RTP) latch(from netip.AddrPort, at int64) bool {
-	if from != l.session.Remote && from != l.previous && reachable(l.session.Remote) {
+	if from != l.session.Remote && from != l.previous && (reachable(l.session.Remote) || l.previous.IsValid()) {
 		if at == 0 {
 			at = time.Now().UnixNano()
 		}
