@@ -22,7 +22,7 @@ type agent struct {
 	mask      uint16 // channels that queues may offer now
 	direct    uint16 // channels that may be offered if aimed at this person
 	reach     uint16 // channels in which the agent was said to be reachable
-	duty      uint16 // channels for which the agent is on duty
+	duty      uint16 // channels of which queues may offer the agent contacts, now or when something is done
 	status    Status
 	state     State
 	signedIn  bool
@@ -85,18 +85,21 @@ func (e *Engine) refresh(a int32) {
 	}
 	ag.state = ag.stateNow()
 	e.turns[a] = turn{freeSince: ag.freeSince, load: ag.load, id: ag.id}
-	mask, direct := uint16(0), uint16(0)
-	if ag.signedIn && !ag.lost && ag.offer < 0 && (ag.status == Ready || ag.status == DirectOnly) {
-		direct = ag.room(e.capacity(ag)) & e.reachOf(ag)
+	mask, direct, duty := uint16(0), uint16(0), uint16(0)
+	if ag.signedIn && !ag.lost && (ag.status == Ready || ag.status == DirectOnly) {
+		cp, reach := e.capacity(ag), e.reachOf(ag)
+		if ag.offer < 0 {
+			direct = ag.room(cp) & reach
+		}
 		if ag.status == Ready {
-			mask = direct
+			mask, duty = direct, cp.idle&reach
 		}
 	}
 	if gained := (mask &^ ag.mask) | (direct &^ ag.direct); gained != 0 {
 		e.freshen(a)
 	}
 	e.setMasks(a, mask, direct)
-	if duty := e.dutyOf(ag); duty != ag.duty {
+	if duty != ag.duty {
 		e.setDuty(a, duty)
 	}
 	if free := ag.state == Free && ag.status == Ready; free != ag.free {

@@ -114,7 +114,7 @@ func (e *Engine) checkAgents() error {
 			if e.avail[ch].count() != e.availN[ch] {
 				return fmt.Errorf("channel %d counts %d available, has %d", ch, e.availN[ch], e.avail[ch].count())
 			}
-			if e.duty[ch].has(int32(a)) != (e.dutyOf(ag)&(1<<ch) != 0) {
+			if e.duty[ch].has(int32(a)) != (e.onDuty(ag) && e.capacity(ag).idle&e.reachOf(ag)&(1<<ch) != 0) {
 				return fmt.Errorf("agent %d: duty for channel %d is out of step", ag.id, ch)
 			}
 			if e.avail[ch].has(int32(a)) != (ag.mask&(1<<ch) != 0) {

@@ -146,14 +146,6 @@ func (e *Engine) guess(q *queue, p *pool, ch centre.Channel, ahead int64) (low, 
 // onDuty tells whether the agent is there for what queues offer, whatever is in hand.
 func (e *Engine) onDuty(ag *agent) bool { return ag.signedIn && !ag.lost && ag.status == Ready }
 
-// dutyOf gives the channels of which queues may offer the agent contacts, now or when something is done.
-func (e *Engine) dutyOf(ag *agent) uint16 {
-	if !e.onDuty(ag) {
-		return 0
-	}
-	return e.capacity(ag).idle & e.reachOf(ag)
-}
-
 func (m *measure) handling() int64 {
 	if m.served == 0 {
 		return usualHandlingMS
