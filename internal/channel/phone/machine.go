@@ -192,7 +192,7 @@ func (m *machine) hearAnswered(e answered) {
 	m.row.Answered, m.customer = m.at, true
 	m.caller().ringing = false
 	m.become(inMenu)
-	m.do(mix{})
+	m.do(mix{}, show{})
 	m.act(m.run.Begin())
 }
 
