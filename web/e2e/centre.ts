@@ -6,12 +6,23 @@ import { join } from 'node:path'
 import { test as base, expect, type Page } from '@playwright/test'
 
 export type Role = 'agent' | 'leader' | 'administrator'
-export type Centre = { url: string; people: Record<Role, { email: string; password: string }> }
+/** `sip` is where trunks call, and `straight` the number that rings at whoever is free; both are empty without a phone. */
+export type Centre = { url: string; sip: string; straight: string; people: Record<Role, { email: string; password: string }> }
 
 /** Starts the demo centre on a free port and reads address and sign-ins from what it prints. */
-async function open(lively: boolean): Promise<{ centre: Centre; close: () => void }> {
+export async function open(lively: boolean, ...more: string[]): Promise<{ centre: Centre; close: () => void }> {
   const data = mkdtempSync(join(tmpdir(), 'sentral-e2e-'))
-  const args = ['demo', '--listen', '127.0.0.1:0', '--data', data, '--log-level', 'ERROR', ...(lively ? ['--speed', '10'] : ['--quiet'])]
+  const args = [
+    'demo',
+    '--listen',
+    '127.0.0.1:0',
+    '--data',
+    data,
+    '--log-level',
+    'ERROR',
+    ...(lively ? ['--speed', '10'] : ['--quiet']),
+    ...more,
+  ]
   const child: ChildProcess = spawn(process.env.SENTRAL_BINARY ?? '../bin/sentral', args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   const centre = await new Promise<Centre>((done, fail) => {
@@ -19,11 +30,12 @@ async function open(lively: boolean): Promise<{ centre: Centre; close: () => voi
     child.stdout?.on('data', (b: Buffer) => {
       text += b.toString()
       const url = /open at (http\S+)/.exec(text)?.[1]
-      if (!url || !text.includes("Customers' pages")) return
+      if (!url || !text.includes(more.includes('--sip') ? 'Try: ' : "Customers' pages")) return
+      const call = /--server (\S+) --to (\S+)/.exec(text)
       const people = {} as Centre['people']
       for (const m of text.matchAll(/^ {2}(agent|leader|administrator)\s+(\S+)\s+(\S+)$/gm))
         people[m[1] as Role] = { email: m[2] ?? '', password: m[3] ?? '' }
-      done({ url, people })
+      done({ url, people, sip: call?.[1] ?? '', straight: call?.[2] ?? '' })
     })
   })
   return {

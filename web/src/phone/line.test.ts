@@ -253,6 +253,19 @@ test('a line that another machine takes is not fought for', async () => {
   expect(sockets).toHaveLength(2)
 })
 
+test('a line that an old window still had is asked for again until it is free', async () => {
+  await line.start()
+  socket().ears.told({ type: 'hello' })
+  await settle()
+  socket().ears.told({ type: 'taken' })
+  expect(line.state.standing).toBe('elsewhere')
+  await pass(5000)
+  expect(sockets).toHaveLength(2)
+  await raise()
+  expect(socket().said[0]).toMatchObject({ take_over: false })
+  expect(line.state.standing).toBe('ready')
+})
+
 test('no microphone, or none allowed: blocked with the reason, until it is tried again', async () => {
   denied = 'denied'
   await line.start()

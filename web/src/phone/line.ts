@@ -251,6 +251,7 @@ export class Line {
 
   /** Somebody else has the line now. */
   private leave(standing: 'elsewhere') {
+    const had = this.was
     this.drop()
     this.release?.()
     this.release = undefined
@@ -258,6 +259,8 @@ export class Line {
     this.takeOver = false
     if (!this.wanted) return
     this.set({ standing, calls: [] })
+    // One that was taken from us is not fought for; one that we never had may be that of a window that is just going.
+    if (!had) this.wait('hold', askAgainMS, () => void this.start())
   }
 
   private lost(refused = false) {
