@@ -116,6 +116,9 @@ func FuzzHandlers(f *testing.F) {
 		branch := newTag()
 		text = strings.NewReplacer("BRANCH", branch, "THEIRS", p.tag, "OURS", c.ID(), "CALLID", p.id).Replace(text)
 		out, _ := s.judge([]byte(text))
+		if strings.Contains(s.log2.String(), "a fault was caught") {
+			t.Fatalf("reading panicked:\n%s", s.log2)
+		}
 		if out == nil {
 			return
 		}

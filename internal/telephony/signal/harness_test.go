@@ -28,7 +28,9 @@ const (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	_ = flag.Set("test.parallel", "16") // they wait more than they work
+	if flag.Lookup("test.fuzz").Value.String() == "" {
+		_ = flag.Set("test.parallel", "16") // they wait more than they work
+	}
 	sip.SetTimers(testT1, 8*testT1, 10*testT1)
 	os.Exit(m.Run())
 }

@@ -138,8 +138,11 @@ func (r *reading) startLine() bool {
 			r.start, r.dirty = r.start+" ", true
 			parts = append(parts, "")
 		}
-		code, err := strconv.Atoi(parts[1])
-		return len(parts) == 3 && parts[0] == "SIP/2.0" && err == nil && code >= 100 && code <= 699
+		if len(parts) != 3 || parts[0] != "SIP/2.0" || len(parts[1]) != 3 {
+			return false
+		}
+		code, ok := decimal(parts[1], 699)
+		return ok && code >= 100
 	}
 	return len(parts) == 3 && token(parts[0]) && parts[1] != "" && !strings.ContainsAny(parts[1], "<>\" \t") &&
 		!strings.ContainsAny(parts[2], " \t")

@@ -68,6 +68,12 @@ func (d *packetDoor) ReadFrom(b []byte) (int, net.Addr, error) {
 
 // judge reads a message: what is to be handled, and what is to be answered at once.
 func (s *Stack) judge(data []byte) (out, answer []byte) {
+	defer func() {
+		if p := recover(); p != nil { // what we cannot even read costs this message only
+			s.fault("reading", p)
+			out, answer = nil, nil
+		}
+	}()
 	v, r := read(data)
 	switch {
 	case v == pass && !r.dirty:
