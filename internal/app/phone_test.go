@@ -1,11 +1,13 @@
 package app_test
 
 import (
+	"slices"
 	"testing"
 
 	"sentral/internal/engine/live"
 	"sentral/internal/engine/routing"
 	"sentral/internal/store"
+	"sentral/internal/telephony/media"
 )
 
 func (w *world) agents() (out []routing.AgentView) {
@@ -47,4 +49,34 @@ func TestPhoneCall(t *testing.T) {
 		a.conn.CloseNow()
 		w.eventually(func() bool { return !a.reachable() }, "a line that is gone does not ring")
 	}
+}
+
+// waiting are the contacts in a queue that nobody has yet, in their order.
+func (w *world) waiting(queue string) (out []routing.ContactView) {
+	w.t.Helper()
+	if err := w.app.Centre.View(ctx, func(v *live.View) error {
+		out = nil
+		v.Engine().EachContact(func(c *routing.ContactView) bool {
+			if c.Queue == w.queue(queue) && (c.Phase == routing.InQueue || c.Phase == routing.InPromise || c.Phase == routing.InOffer) {
+				out = append(out, *c)
+			}
+			return true
+		})
+		return nil
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	slices.SortFunc(out, func(a, b routing.ContactView) int { return int(a.Place - b.Place) })
+	return out
+}
+
+func heardShare(samples []int16, hz float64) float64 { return media.Heard(samples, hz) }
+
+func (w *world) isOpen(queue string) (open bool) {
+	_ = w.app.Centre.View(ctx, func(v *live.View) error {
+		q, ok := v.Engine().Queue(w.queue(queue))
+		open = ok && q.Open
+		return nil
+	})
+	return open
 }

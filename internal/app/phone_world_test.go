@@ -27,7 +27,7 @@ import (
 // phones opens a centre that takes calls on loopback.
 func phones(t testing.TB, change ...func(*config.Document)) *world {
 	t.Helper()
-	return begin(t, opening{
+	w := begin(t, opening{
 		options: func(o *app.Options) {
 			o.Demo = true
 			o.Phone = app.Phone{SIP: "127.0.0.1:0", Ports: "21000-24999", Silent: true}
@@ -40,6 +40,8 @@ func phones(t testing.TB, change ...func(*config.Document)) *world {
 			}
 		},
 	})
+	w.eventually(func() bool { return w.isOpen("strom") && w.app.Phone.Ready() }, "the queue opens, and calls are taken")
+	return w
 }
 
 // telephone is a phone out there.
