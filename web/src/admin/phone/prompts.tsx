@@ -5,6 +5,7 @@ import { useRef, useState } from 'react'
 import { useCan } from '../../app/session.ts'
 import { toast } from '../../app/toasts.tsx'
 import type { ConfigDocument } from '../../gen/api.gen.ts'
+import { asProblem } from '../../lib/api.ts'
 import { timeOrDate } from '../../lib/dates.ts'
 import { bytes, clock } from '../../lib/format.ts'
 import { useT } from '../../lib/i18n.ts'
@@ -153,7 +154,7 @@ function Add({ taken }: { taken: string[] }) {
           setWrong('')
           if (pick.current) pick.current.value = ''
         },
-        onError: e => setWrong(say(e)),
+        onError: e => setWrong(asProblem(e).kind === 'invalid' ? t('telephony.prompts.bad') : say(e)),
       },
     )
   }

@@ -132,6 +132,7 @@ function Card({
   for (const [path, text] of draft.faults)
     if (path.startsWith(`${at}.`) && !told.some(r => `${at}.${r.path}` === path))
       hard.push({ path: path.slice(at.length + 1), text, soft: false })
+  const above = open ? hard.filter(r => r.path === 'do' || r.path === '') : hard // the others stand at their fields
   const name = `${i + 1}. ${t(`telephony.do.${step.do}`)}`
   const Chevron = open ? ChevronDown : ChevronRight
   return (
@@ -182,9 +183,9 @@ function Card({
           <Chevron size={16} aria-hidden="true" style={{ alignSelf: 'center' }} />
         </span>
       </header>
-      {hard.length > 0 && (
+      {above.length > 0 && (
         <ul className={own.faults}>
-          {hard.map(r => (
+          {above.map(r => (
             <li key={r.path + r.text}>{faultText(t, r.text)}</li>
           ))}
         </ul>
