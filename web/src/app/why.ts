@@ -23,5 +23,6 @@ const codes: Record<string, Key> = {
   reserved_for: 'why.code.reserved_for',
   not_yet_due: 'why.code.not_yet_due',
   no_room: 'why.code.no_room',
+  not_reachable: 'why.code.not_reachable',
 }
 const overtaken = (t: Translate, code?: string) => t(codes[code ?? ''] ?? 'why.code.other')
