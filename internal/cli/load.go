@@ -16,9 +16,10 @@ import (
 
 // LoadCommand measures a running centre under load, or its log alone.
 type LoadCommand struct {
-	Live LoadLiveCommand `cmd:"" default:"withargs" help:"Desks and customers through the API: the times from one side to the other."`
-	Log  LoadLogCommand  `cmd:"" help:"Contacts through the log and the read models, without browsers: how many a second, and what one costs as history grows."`
-	Node LoadNodeCommand `cmd:"" hidden:"" help:"The node that load starts: an invented centre with its agents' sessions."`
+	Live  LoadLiveCommand  `cmd:"" default:"withargs" help:"Desks and customers through the API: the times from one side to the other."`
+	Calls LoadCallsCommand `cmd:"" help:"Callers and headsets: set-up, sound, load and, with --hang-up, a soak."`
+	Log   LoadLogCommand   `cmd:"" help:"Contacts through the log and the read models, without browsers: how many a second, and what one costs as history grows."`
+	Node  LoadNodeCommand  `cmd:"" hidden:"" help:"The node that load starts: an invented centre with its agents' sessions."`
 }
 
 // LoadLiveCommand lets a crowd use a centre through its API.
@@ -56,7 +57,7 @@ func (c LoadLiveCommand) Run(ctx context.Context, s Streams) error {
 		if c.Address != "" {
 			return fmt.Errorf("--address needs --node-file: the agents' sessions are made by the node")
 		}
-		started, stop, err := c.start(ctx, s)
+		started, stop, err := c.start(ctx, s, func(*exec.Cmd) error { return nil })
 		if err != nil {
 			return err
 		}
@@ -81,8 +82,8 @@ func (c LoadLiveCommand) Run(ctx context.Context, s Streams) error {
 	return nil
 }
 
-// start runs this very program as a node on a new folder, and waits until it answers.
-func (c LoadLiveCommand) start(ctx context.Context, s Streams) (node load.Node, stop func(), err error) {
+// start runs this very program as a node on a new folder, and waits until it answers. prepare may change how it is run; more are further arguments.
+func (c LoadLiveCommand) start(ctx context.Context, s Streams, prepare func(*exec.Cmd) error, more ...string) (node load.Node, stop func(), err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return node, nil, err
@@ -98,11 +99,14 @@ func (c LoadLiveCommand) start(ctx context.Context, s Streams) (node load.Node, 
 	if c.Profile != "" {
 		args = append(args, "--profile", c.Profile)
 	}
-	child := exec.CommandContext(ctx, self, args...)
+	child := exec.CommandContext(ctx, self, append(args, more...)...)
 	child.Cancel = func() error { return child.Process.Signal(os.Interrupt) }
 	child.WaitDelay = 20 * time.Second
 	child.Stderr = s.Err
 	out, err := child.StdoutPipe()
+	if err == nil {
+		err = prepare(child)
+	}
 	if err == nil {
 		err = child.Start()
 	}

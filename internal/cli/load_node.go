@@ -21,12 +21,17 @@ type LoadNodeCommand struct {
 	NodeFlags `embed:""`
 	Agents    int    `default:"500"`
 	Profile   string `type:"path" placeholder:"DIR"`
+	Telephone bool   `name:"phone"`
 }
 
 // Run opens the node, prints the sessions as one line of JSON and serves.
 func (c LoadNodeCommand) Run(ctx context.Context, s Streams) error {
 	o := c.options(s.Err)
 	o.Document = load.Document(c.Agents)
+	if c.Telephone {
+		o.Document = load.CallDocument(c.Agents)
+		o.Phone.Silent = true // no program that speaks takes part in what is measured
+	}
 	a, err := app.Open(ctx, o)
 	if err != nil {
 		return err
@@ -36,6 +41,7 @@ func (c LoadNodeCommand) Run(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
+	node.SIP = c.Phone.SIP
 	if c.Profile != "" {
 		stop, err := profile(c.Profile)
 		if err != nil {

@@ -22,6 +22,7 @@ type Node struct {
 	Widget   string           `json:"widget_key"`
 	Queues   []centre.QueueID `json:"queues"`
 	Reason   centre.ReasonID  `json:"reason_id"`
+	SIP      string           `json:"sip,omitempty"` // where it takes calls
 }
 
 // Options says how many come and what they do.

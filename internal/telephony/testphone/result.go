@@ -45,7 +45,8 @@ type Result struct {
 	Digits      string      `json:"digits,omitempty"` // keys that the other side pressed
 	Reinvites   int         `json:"reinvites"`
 	MomentGiven Moment      `json:"hung_up_at,omitempty"` // the moment that the script chose
-	Recording   []int16     `json:"-"`                    // what was heard, if that was to be kept
+	AnsweredAt  time.Time   `json:"-"`
+	Recording   []int16     `json:"-"` // what was heard, if that was to be kept
 }
 
 // HeardTone is one wanted tone.
@@ -71,7 +72,7 @@ func (r *run) result() Result {
 	s := c.Sound()
 	ms := milliseconds(setup)
 	out := Result{From: r.From, To: r.To, Outcome: WasAnswered, Code: 200, Answered: true, SetupMS: &ms, Heard: []HeardTone{}, Sent: s.Sent, Received: s.Received, Lost: s.Lost,
-		WorstGapMS: milliseconds(s.WorstGap), DurationMS: milliseconds(ended.Sub(r.answered)), EndedBy: c.EndedBy(), Digits: c.Digits(), Reinvites: s.Reinvites, Recording: c.Recording()}
+		WorstGapMS: milliseconds(s.WorstGap), DurationMS: milliseconds(ended.Sub(r.answered)), EndedBy: c.EndedBy(), Digits: c.Digits(), Reinvites: s.Reinvites, Recording: c.Recording(), AnsweredAt: r.answered}
 	if r.gaveUp {
 		out.MomentGiven = r.Moment
 	}
