@@ -216,11 +216,12 @@ func (k *doorkeeper) check(value, method, realm string, secretOf func(user strin
 	return cr.Username, proved
 }
 
-// challenge answers 401 with a SHA-256 and an MD5 challenge on one nonce, the better first (RFC 8760 section 2.3).
+// challenge answers 401 with an MD5 and a SHA-256 challenge on one nonce. RFC 8760 section 2.3 wants the better first; phones that know MD5 alone give up
+// at a first challenge that they do not know (sipp 3.6.1 does), while those that know both choose the better wherever it stands.
 func (k *doorkeeper) challenge(req *sip.Request, tx *sip.ServerTx, realm string, old bool) {
 	nonce := k.nonce()
 	var list []sip.Header
-	for _, algorithm := range []string{"SHA-256", "MD5"} {
+	for _, algorithm := range []string{"MD5", "SHA-256"} {
 		c := &digest.Challenge{Realm: realm, Nonce: nonce, Algorithm: algorithm, QOP: []string{"auth"}, Stale: old}
 		list = append(list, header("WWW-Authenticate", c.String()))
 	}
