@@ -1,20 +1,42 @@
 import { Button } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { ScrollText } from 'lucide-react'
 import { useState } from 'react'
+import { useCan } from '../app/session.ts'
+import type { ConfigPerson } from '../gen/api.gen.ts'
 import { api } from '../lib/api.ts'
 import { date, timeWithSeconds } from '../lib/dates.ts'
-import { useT } from '../lib/i18n.ts'
+import { type Key, type Translate, useT } from '../lib/i18n.ts'
 import { Empty, ErrorState, Loading } from '../ui/States.tsx'
 import { Status } from '../ui/Status.tsx'
 import css from './admin.module.css'
+import { configQuery } from './queries.ts'
 import { SearchField } from './Search.tsx'
 
 const pageSize = 100
 
+/** What a line tells, in words; one that has none yet stands as the log has it. */
+function whatOf(t: Translate, what: string): string {
+  const key = `admin.audit.w.${what}`
+  const text = t(key as Key)
+  return text === key ? what : text
+}
+
+/** What it was done to: a person by name where the reader may know it, else the kind and the number. */
+function objectOf(t: Translate, object: string, people: ConfigPerson[]): string {
+  const [kind = '', id] = object.split(' ')
+  const person = (kind === 'person' || kind === 'agent') && people.find(p => p.id === Number(id))
+  if (person) return person.name
+  const key = `admin.audit.o.${kind}`
+  const text = t(key as Key)
+  return text === key ? object : `${text} ${id ?? ''}`
+}
+
 /** Who did what to which object; each line is chained to the one before, and the chain is proven as it is read. */
 export function Audit() {
   const { t, locale } = useT()
+  const can = useCan()
+  const people = useQuery({ ...configQuery, enabled: can('config.read') }).data?.document.people ?? []
   const [find, setFind] = useState('')
   const pages = useInfiniteQuery({
     queryKey: ['audit'],
@@ -29,7 +51,10 @@ export function Audit() {
   const all = pages.data?.pages.flatMap(p => p.lines) ?? []
   const whole = pages.data?.pages.every(p => p.whole) ?? true
   const words = find.toLowerCase()
-  const hits = all.filter(l => `${l.who} ${l.what} ${l.object ?? ''} ${l.detail ?? ''}`.toLowerCase().includes(words))
+  const shown = all.map(l => ({ ...l, told: whatOf(t, l.what), about: l.object ? objectOf(t, l.object, people) : '' }))
+  const hits = shown.filter(l =>
+    `${l.who} ${l.told} ${l.what} ${l.about} ${l.object ?? ''} ${l.detail ?? ''}`.toLowerCase().includes(words),
+  )
   return (
     <div className={css.editor}>
       <SearchField label={t('admin.search', { what: t('admin.s.audit').toLowerCase() })} value={find} set={setFind} count={hits.length} />
@@ -60,10 +85,8 @@ export function Audit() {
                     {date(locale, l.at_ms)} {timeWithSeconds(l.at_ms)}
                   </td>
                   <td>{l.who || t('admin.audit.system')}</td>
-                  <td>
-                    <code>{l.what}</code>
-                  </td>
-                  <td>{l.object}</td>
+                  <td title={l.what}>{l.told}</td>
+                  <td>{l.about}</td>
                   <td className="hide-s">{l.detail}</td>
                 </tr>
               ))}
