@@ -18,8 +18,15 @@ func (r *Run) key(k rune) {
 		r.consentKey(k)
 	case howGood, ifSolved:
 		r.surveyKey(k)
+	case theHours, whoItIs, mayPromise: // the next question is on its way
+		if len(r.ahead) < mostAhead {
+			r.ahead = append(r.ahead, k)
+		}
 	}
 }
+
+// mostAhead is how many keys are kept for questions that are still to come.
+const mostAhead = 16
 
 // silence takes in that no key came.
 func (r *Run) silence() {
@@ -95,11 +102,17 @@ func (r *Run) choose(k rune) {
 		r.enter(r.script.next(r.at, r.step, c.To))
 		return
 	}
-	if k == '*' {
+	switch {
+	case k == '*':
 		r.again("", WhyUnclear)
-		return
+	case s.Do == Language: // somebody who knows the menu that follows
+		if r.ahead = nil; k != '#' {
+			r.ahead = []rune{k}
+		}
+		r.onward()
+	default:
+		r.again("wrong_key", WhyUnclear)
 	}
-	r.again("wrong_key", WhyUnclear)
 }
 
 // dial takes in one digit of a number.

@@ -56,6 +56,7 @@ type Run struct {
 	step     int    // the step in hand; -1 = none
 	waits    ask    // what for
 	keys     string // pressed so far
+	ahead    []rune // pressed before the question they are for was asked
 	tries    int    // unanswered or wrong answers to this question
 	number   string // to call back or to send to
 	queue    string // of the callback in hand, or where the caller waits
@@ -116,10 +117,12 @@ func (r *Run) Hear(e Event) []Action {
 		r.closing()
 	case e.Kind == KeyPressed:
 		r.key(e.Key)
+		r.typedAhead()
 	case e.Kind == NoKey:
 		r.silence()
 	default:
 		r.answer(e)
+		r.typedAhead()
 	}
 	return r.take()
 }
@@ -273,13 +276,31 @@ func (r *Run) fillIn(words, language string) string {
 	).Replace(words)
 }
 
-// listen waits for keys.
+// listen waits for keys. What asks for consent or confirms something is answered only by keys pressed after it.
 func (r *Run) listen(what ask) {
 	r.waits, r.keys = what, ""
+	if what != aChoice && what != aCustomer {
+		r.ahead = nil
+	}
 	r.do(Listen{TimeoutMS: r.waitMS()})
 }
 
+// typedAhead presses the keys that were pressed before the question was asked.
+func (r *Run) typedAhead() {
+	for len(r.ahead) > 0 && (r.waits == aChoice || r.waits == aCustomer) {
+		k := r.ahead[0]
+		r.ahead = r.ahead[1:]
+		r.key(k)
+	}
+}
+
+// languageMS is how long a caller may think about the language: most keep the line's own, and are not to wait for it.
+const languageMS = 2000
+
 func (r *Run) waitMS() int64 {
+	if r.waits == aChoice && r.script.Steps[r.step].Do == Language {
+		return languageMS
+	}
 	if r.script.WaitS > 0 {
 		return int64(r.script.WaitS) * 1000
 	}
