@@ -39,9 +39,13 @@ const (
 func runChild() {
 	d, err := demo.Document()
 	if err == nil {
+		sip := os.Getenv(childSIP)
+		if sip != "" {
+			promising(d)
+		}
 		var a *app.App
 		a, err = app.Open(context.Background(), app.Options{
-			Listen: "127.0.0.1:0", Data: os.Getenv(childEnv), Database: os.Getenv(childDatabase), Node: os.Getenv(childNode), TTL: time.Second, Document: d, Demo: true,
+			Listen: "127.0.0.1:0", Data: os.Getenv(childEnv), Database: os.Getenv(childDatabase), Node: os.Getenv(childNode), TTL: time.Second, Document: d, Demo: true, Phone: app.Phone{SIP: sip, Ports: "25000-27999", Silent: true},
 			Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 		})
 		if err == nil {
