@@ -149,7 +149,7 @@ function Who({ call: c, show }: { call: Call; show: () => void }) {
   const state = c.on_hold || c.state === 'ended' ? 'held' : c.state
   const name = c.name || (c.number ? readable(c.number) : t('phone.withheld'))
   return (
-    <button type="button" className={css.who} onClick={show} aria-label={t('phone.show', { name })}>
+    <button type="button" className={css.who} onClick={show}>
       <Phone size={18} aria-hidden="true" />
       <span className={css.name}>
         <b>{name}</b>
@@ -157,6 +157,7 @@ function Who({ call: c, show }: { call: Call; show: () => void }) {
       </span>
       <span className={css.state}>
         <span>{t(`phone.state.${state}`)}</span> <Since ms={state === 'talking' ? (answered ?? c.since_ms) : c.since_ms} />
+        <span className="vh">{t('phone.show')}</span>
         <span className="hide-s sub">{[queue, brand].filter(Boolean).join(' · ')}</span>
       </span>
     </button>
