@@ -252,12 +252,20 @@ func TestCountersAddUp(t *testing.T) {
 	if out := quarters.Answered + quarters.Abandoned + quarters.Promised + quarters.HandedOff + quarters.Unanswered; quarters.Arrived != out+open || out == 0 {
 		t.Errorf("%d arrived, %d were answered or left, %d have neither", quarters.Arrived, out, open)
 	}
-	var rows, talk, by int64
+	var rows, talk, placed, placedTalk, by int64
 	for _, c := range d.rows {
-		if c.State != journal.TurnedAway {
+		switch {
+		case c.Placed:
+			placed++
+			placedTalk += c.TalkMS
+			continue
+		case c.State != journal.TurnedAway:
 			rows++
 		}
 		talk += c.TalkMS
+	}
+	if placed != quarters.Placed || placedTalk != quarters.PlacedTalkMS || placed == 0 {
+		t.Errorf("%d rows that agents began with %d ms of talk; counted %d and %d", placed, placedTalk, quarters.Placed, quarters.PlacedTalkMS)
 	}
 	for i := range quarters.AnsweredBy {
 		by += quarters.AnsweredBy[i]
