@@ -10,6 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"sentral/internal/centre"
 	"sentral/internal/config"
 	"sentral/internal/telephony/ivr"
 )
@@ -112,6 +113,10 @@ func TestFaultsOfThePhoneNameLineAndReason(t *testing.T) {
 // A version written before there were phones reads with phones off and everything else as before.
 func TestADocumentFromBeforePhonesIsStillRead(t *testing.T) {
 	_, d := read(t, demo)
+	d.AssignIDs(nil, map[string]int32{})
+	if s, _ := config.Routing(d, 1); s.Told != 1<<centre.Phone|1<<centre.Callback {
+		t.Errorf("with phones on the engine was told %b, want phone and callback", s.Told)
+	}
 	d.Phone = config.Phone{}
 	d.Fill()
 	d.AssignIDs(nil, map[string]int32{})
