@@ -370,7 +370,7 @@ func TestReportsTellEachSideOfTheOther(t *testing.T) {
 	}
 }
 
-func TestASilentPartyIsNoticedOnce(t *testing.T) {
+func TestASilentPartyIsNoticed(t *testing.T) {
 	a, b := pair(t, Session{Codec: PCMA})
 	told := make(chan struct{}, 10)
 	a.OnSilent(time.Minute, func() { told <- struct{}{} })
@@ -391,20 +391,25 @@ func TestASilentPartyIsNoticedOnce(t *testing.T) {
 	if len(told) > 0 {
 		t.Error("told too early")
 	}
-	pass(5 * time.Minute)
+	pass(time.Second)
 	<-told
-	if len(told) > 0 {
-		t.Error("told twice")
+	if s := a.Stats().Silent; s != time.Minute {
+		t.Errorf("silent for %v", s)
 	}
-	speak()
-	pass(2 * time.Minute)
+	pass(59 * time.Second)
+	if len(told) > 0 {
+		t.Error("told again too early")
+	}
+	pass(2 * time.Second)
 	<-told
+	speak()
+	pass(59 * time.Second)
 	if err := a.Apply(Session{Codec: PCMA, Remote: b.Local(), Send: true}); err != nil {
 		t.Fatal(err)
 	}
 	pass(5 * time.Minute)
-	if len(told) > 0 {
-		t.Error("a party on hold must not speak")
+	if s := a.Stats().Silent; len(told) > 0 || s < 5*time.Minute {
+		t.Errorf("a party on hold need not speak; told %d, silent for %v", len(told), s)
 	}
 }
 

@@ -41,11 +41,11 @@ type RTP struct {
 
 	pulls, kept uint32 // ticks, and ticks when it was last looked after
 	keeps       uint32 // how often it was looked after
-	lastDrained uint64 // packets and reports, when it was last looked after
+	lastCount   uint64 // packets and reports, when it was last looked after
 	lastHeard   time.Time
+	silentSince time.Time // we have listened in vain
 	silentAfter time.Duration
 	onSilent    func()
-	silentTold  bool
 	report      reportState
 	stats       Stats
 }
@@ -298,12 +298,12 @@ func (l *RTP) SendDigits(keys string) {
 	l.out.Press(keys)
 }
 
-// OnSilent names what is called, in a goroutine of its own, when neither sound nor report has come for so long although we listen; again only after
-// something has come. 0 ends it.
+// OnSilent names what is called, in a goroutine of its own, when neither sound nor report has come for so long although we listen, and again each time
+// that so long has passed without either: whoever waits because of a hold is asked again. 0 ends it. Stats says how long it has been, listening or not.
 func (l *RTP) OnSilent(after time.Duration, handle func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.silentAfter, l.onSilent, l.silentTold, l.lastHeard = after, handle, false, time.Time{}
+	l.silentAfter, l.onSilent, l.silentSince = after, handle, time.Time{}
 }
 
 // keep looks after the leg: reports, silence, and the socket of a leg that no room pulls.
@@ -321,12 +321,15 @@ func (l *RTP) keep(now time.Time) {
 		l.drainReports()
 	}
 	l.sendReport(now)
-	heard := l.in.received + l.stats.Reports
-	if heard != l.lastDrained || !l.session.Receive || l.lastHeard.IsZero() {
-		l.lastDrained, l.lastHeard, l.silentTold = heard, now, false
+	if heard := l.in.received + l.stats.Reports; heard != l.lastCount || l.lastHeard.IsZero() {
+		l.lastCount, l.lastHeard, l.silentSince = heard, now, now
 	}
-	if l.silentAfter > 0 && !l.silentTold && now.Sub(l.lastHeard) >= l.silentAfter && l.onSilent != nil {
-		l.silentTold = true
+	l.stats.Silent = now.Sub(l.lastHeard)
+	if !l.session.Receive || l.silentSince.IsZero() {
+		l.silentSince = now
+	}
+	if l.silentAfter > 0 && now.Sub(l.silentSince) >= l.silentAfter && l.onSilent != nil {
+		l.silentSince = now
 		go l.ports.faults.guard(l.onSilent)
 	}
 }

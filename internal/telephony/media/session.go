@@ -68,6 +68,7 @@ type Stats struct {
 	Digits    uint64 // pressed by the party
 	Jitter    time.Duration
 	Delay     time.Duration // of the jitter buffer
+	Silent    time.Duration // since anything of the party has come, whether we listen or not, to a tenth of a second
 	Reports   uint64        // RTCP packets of the party
 	RTT       time.Duration // by RTCP; 0 is not known
 	// What the party says of our sound, by RTCP: the packets it missed since its last report, in 256ths, in all, and its jitter.

@@ -59,6 +59,9 @@ func (w wavFormat) append(b []byte, v float64) []byte {
 func TestEveryKindOfWAVIsRead(t *testing.T) {
 	for _, format := range [][2]int{{wavPCM, 8}, {wavPCM, 16}, {wavPCM, 24}, {wavPCM, 32}, {wavFloat, 32}, {wavFloat, 64}, {wavALaw, 8}, {wavMuLaw, 8}} {
 		for _, rate := range []int{8000, 11025, 16000, 22050, 44100, 48000, 96000, 192000, 8001, 4000} {
+			if format != [2]int{wavPCM, 16} && rate != 8000 && rate != 44100 {
+				continue
+			}
 			for _, channels := range []int{1, 2} {
 				name := fmt.Sprintf("format %d, %d bits, %d Hz, %d channels", format[0], format[1], rate, channels)
 				clip, err := ReadWAV(bytes.NewReader(wave(format[0], channels, format[1], rate, 200, 0.5, 440, 1000)))
