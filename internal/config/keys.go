@@ -30,6 +30,7 @@ func (d *Document) each(fn func(section string, i int, e Entry)) {
 	walk("phone.scripts", d.Phone.Scripts, fn)
 	walk("phone.recording.purposes", d.Phone.Recording.Purposes, fn)
 	walk("phone.accounts", d.Phone.Accounts, fn)
+	walk("phone.notices", d.Phone.Notices, fn)
 }
 
 func walk[T any, P interface {

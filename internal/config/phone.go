@@ -2,22 +2,24 @@ package config
 
 import (
 	"strings"
+	"time"
 
 	"sentral/internal/telephony/ivr"
 )
 
 // Phone is everything about calls but secrets, sound files and what costs have been run up: those stay with the rooms that use them.
 type Phone struct {
-	On        bool        `json:"on" yaml:"on" doc:"Calls are taken here. An agent is then reachable by phone only with a line: a browser signed in, or a desk phone."`
-	Trunks    []Trunk     `json:"trunks" yaml:"trunks,omitempty" nullable:"false"`
-	Lines     []PhoneLine `json:"lines" yaml:"lines,omitempty" nullable:"false"`
-	Scripts   []Script    `json:"scripts" yaml:"scripts,omitempty" nullable:"false"`
-	Recording Recording   `json:"recording" yaml:"recording"`
-	Wait      PhoneWait   `json:"wait" yaml:"wait"`
-	Outbound  Outbound    `json:"outbound" yaml:"outbound"`
-	Accounts  []Account   `json:"accounts" yaml:"accounts,omitempty" nullable:"false"`
-	Survey    PhoneSurvey `json:"survey" yaml:"survey"`
-	Whisper   Whisper     `json:"whisper" yaml:"whisper"`
+	On        bool          `json:"on" yaml:"on" doc:"Calls are taken here. An agent is then reachable by phone only with a line: a browser signed in, or a desk phone."`
+	Trunks    []Trunk       `json:"trunks" yaml:"trunks,omitempty" nullable:"false"`
+	Lines     []PhoneLine   `json:"lines" yaml:"lines,omitempty" nullable:"false"`
+	Scripts   []Script      `json:"scripts" yaml:"scripts,omitempty" nullable:"false"`
+	Recording Recording     `json:"recording" yaml:"recording"`
+	Wait      PhoneWait     `json:"wait" yaml:"wait"`
+	Outbound  Outbound      `json:"outbound" yaml:"outbound"`
+	Accounts  []Account     `json:"accounts" yaml:"accounts,omitempty" nullable:"false"`
+	Notices   []PhoneNotice `json:"notices" yaml:"notices,omitempty" nullable:"false"`
+	Survey    PhoneSurvey   `json:"survey" yaml:"survey"`
+	Whisper   Whisper       `json:"whisper" yaml:"whisper"`
 }
 
 // Trunk is a connection to a telephone company, or to an exchange of one's own. Its secret is kept apart.
@@ -119,6 +121,24 @@ type Account struct {
 	User     string `json:"user" yaml:"user" pattern:"^[a-z0-9][a-z0-9._-]{0,39}$" doc:"What the phone signs in as."`
 	Person   string `json:"person" yaml:"person" doc:"Whose desk it stands on."`
 	Active   bool   `json:"active" yaml:"active"`
+}
+
+// PhoneNotice is what callers are told before they choose, while it holds: an outage, a long wait, a number that has moved.
+type PhoneNotice struct {
+	Identity `yaml:",inline"`
+	Text     Text   `json:"text" yaml:"text"`
+	Brand    string `json:"brand,omitempty" yaml:"brand,omitempty" doc:"Whose callers; empty is everybody's."`
+	Until    string `json:"until,omitempty" yaml:"until,omitempty" doc:"RFC 3339; empty is until it is taken away."`
+	Active   bool   `json:"active" yaml:"active"`
+}
+
+// Holds tells whether callers of a brand are told at a moment.
+func (n PhoneNotice) Holds(brand string, now time.Time) bool {
+	if !n.Active || (n.Brand != "" && n.Brand != brand) {
+		return false
+	}
+	until, err := time.Parse(time.RFC3339, n.Until)
+	return n.Until == "" || (err == nil && now.Before(until))
 }
 
 // PhoneSurvey is how callers are asked afterwards, when the script has no survey of its own.

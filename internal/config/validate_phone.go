@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"sentral/internal/telephony/ivr"
 )
@@ -25,6 +26,7 @@ func (c *checker) phone() {
 	c.wait()
 	c.outbound()
 	c.accounts()
+	c.notices()
 	c.oneOf("phone.survey.by", p.Survey.By, "keys", "link", "off")
 	c.blanks("phone.whisper.text", p.Whisper.Text, "brand", "queue", "reason", "wait")
 	if p.On && len(p.Lines) == 0 {
@@ -263,6 +265,28 @@ func (c *checker) accounts() {
 		}
 		users[a.User] = true
 		c.refers(at+"person", "people", a.Person, true)
+	}
+}
+
+func (c *checker) notices() {
+	for i, n := range c.d.Phone.Notices {
+		at := fmt.Sprintf("phone.notices[%d].", i)
+		c.words(at+"text", n.Text, true)
+		c.refers(at+"brand", "brands", n.Brand, false)
+		for _, l := range Languages {
+			if len([]rune(n.Text[l])) > ivr.MaxWords {
+				c.fault(at+"text."+l, "%d characters are too long to listen to: at most %d", len([]rune(n.Text[l])), ivr.MaxWords)
+			}
+		}
+		if _, err := time.Parse(time.RFC3339, n.Until); n.Until != "" && err != nil {
+			c.fault(at+"until", "%q must be a moment such as 2026-12-24T12:00:00+01:00", n.Until)
+		}
+		for _, l := range c.d.Phone.Lines {
+			if n.Active && (n.Brand == "" || n.Brand == l.Brand) && n.Text[l.Language] == "" {
+				c.warn(at+"text", "lacks words in %s, which callers may have chosen", l.Language)
+				break
+			}
+		}
 	}
 }
 

@@ -74,6 +74,11 @@ func (a *API) registerConfig() {
 		}) (rulebook.Change, error) {
 			return room.Undo(ctx, in.Subject, in.Body.Version)
 		})
+	a.registerRoutingPreview()
+	a.registerSections()
+}
+
+func (a *API) registerRoutingPreview() {
 	serve(a, operation{method: http.MethodPost, path: "/api/preview", id: "preview-routing", tag: "config", summary: "Who would get this contact now, and why"},
 		func(ctx context.Context, in *struct {
 			Who
@@ -88,7 +93,6 @@ func (a *API) registerConfig() {
 		}) (chat.SecretOf, error) {
 			return a.Rooms.Chat.MakeBrandSecret(ctx, in.Subject, in.ID)
 		})
-	a.registerSections()
 }
 
 // registerSections registers the lists of the configuration.
@@ -110,6 +114,7 @@ func (a *API) registerSections() {
 	entity(a, "phone-lines", "telephone line", room.PhoneLines())
 	entity(a, "phone-scripts", "voice script", room.Scripts())
 	entity(a, "phone-purposes", "purpose of recording", room.Purposes())
+	entity(a, "phone-notices", "notice to callers", room.PhoneNotices())
 	entity(a, "phone-accounts", "desk phone", room.Accounts())
 }
 

@@ -1,6 +1,8 @@
 package rulebook
 
 import (
+	"time"
+
 	"sentral/internal/centre"
 	"sentral/internal/config"
 	"sentral/internal/desk/access"
@@ -137,6 +139,20 @@ func (b *Book) MayDial(number, country string) (string, *config.DialRule, error)
 	return n, r, nil
 }
 
+// Notices are what callers of a brand are told now, the newest first.
+func (b *Book) Notices(brand centre.BrandID, now time.Time) (all []ivr.Text) {
+	key := ""
+	if c := b.brands[brand]; c != nil {
+		key = c.Key
+	}
+	for i := len(b.Phone.Notices) - 1; i >= 0; i-- {
+		if n := b.Phone.Notices[i]; n.Holds(key, now) {
+			all = append(all, ivr.Text(n.Text))
+		}
+	}
+	return all
+}
+
 // NameOf is what a queue or a set of opening hours is called; its key when there is none.
 func (b *Book) NameOf(section, key string) string {
 	switch section {
@@ -174,6 +190,11 @@ func (r *Room) Scripts() Section[config.Script] {
 // Purposes is the section of that name.
 func (r *Room) Purposes() Section[config.Purpose] {
 	return Section[config.Purpose]{r, func(d *config.Document) *[]config.Purpose { return &d.Phone.Recording.Purposes }, access.WriteConfig}
+}
+
+// PhoneNotices is the section of that name.
+func (r *Room) PhoneNotices() Section[config.PhoneNotice] {
+	return Section[config.PhoneNotice]{r, func(d *config.Document) *[]config.PhoneNotice { return &d.Phone.Notices }, access.WriteConfig}
 }
 
 // Accounts is the section of that name.

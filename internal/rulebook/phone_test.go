@@ -2,7 +2,9 @@ package rulebook
 
 import (
 	"os"
+	"slices"
 	"testing"
+	"time"
 
 	"sentral/internal/centre"
 	"sentral/internal/config"
@@ -91,5 +93,29 @@ func TestOnlyActiveDeskPhonesSignIn(t *testing.T) {
 	b.Phone.Accounts[0].Active = true
 	if a, who, ok := b.Account("resepsjon"); !ok || who == 0 || a.Person != "ingrid-solvang" {
 		t.Errorf("the desk phone is not found: %+v %d %v", a, who, ok)
+	}
+}
+
+// A notice is told to the callers of its brand, while it holds.
+func TestNoticesHoldForTheirBrandAndTime(t *testing.T) {
+	b := demoBook(t)
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	b.Phone.Notices = []config.PhoneNotice{
+		{Text: config.Text{"nb": "alle"}, Active: true},
+		{Text: config.Text{"nb": "over"}, Active: true, Until: "2026-11-22T12:59:00+01:00"},
+		{Text: config.Text{"nb": "strømbrudd"}, Active: true, Brand: "fjordglimt", Until: "2026-11-22T13:01:00+01:00"},
+		{Text: config.Text{"nb": "av"}},
+	}
+	told := func(brand string) (all []string) {
+		for _, n := range b.Notices(centre.BrandID(b.ID("brands", brand)), now) {
+			all = append(all, n["nb"])
+		}
+		return all
+	}
+	if got := told("fjordglimt"); !slices.Equal(got, []string{"strømbrudd", "alle"}) {
+		t.Errorf("Fjordglimt's callers are told %v", got)
+	}
+	if got := told("alvljus"); !slices.Equal(got, []string{"alle"}) {
+		t.Errorf("Älvljus' callers are told %v", got)
 	}
 }

@@ -32,6 +32,7 @@ const lists = new Set([
     'lines',
     'scripts',
     'accounts',
+    'notices',
     'purposes',
     'rules',
     'sources',

@@ -12,6 +12,7 @@ import {
   KeyRound,
   ListTree,
   type LucideIcon,
+  Megaphone,
   Music,
   Phone,
   PhoneCall,
@@ -67,6 +68,7 @@ const Telephony = lazy(() => withWords('telephony', import('./phone/index.tsx'))
 const calls = [
   'phone-lines',
   'phone-scripts',
+  'phone-notices',
   'phone-wait',
   'phone-prompts',
   'phone-recording',
@@ -88,6 +90,7 @@ const pageIcons: Record<Page, LucideIcon> = {
   webhooks: Webhook,
   'phone-lines': PhoneCall,
   'phone-scripts': ListTree,
+  'phone-notices': Megaphone,
   'phone-wait': Hourglass,
   'phone-prompts': Music,
   'phone-recording': Disc,

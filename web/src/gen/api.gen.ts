@@ -59,8 +59,9 @@ export type ConfigOutbound = { "agent": ConfigDialCaps; "centre": ConfigDialCaps
 export type ConfigPartner = { "id": number; "key": string; "name": string; }
 export type ConfigPause = { "id": number; "key": string; "kind": "break" | "meeting" | "training" | "other_work" | "private"; "limit_min"?: number; "name": Record<string, string>; }
 export type ConfigPerson = { "active": boolean; "capacity"?: string; "email": string; "id": number; "key": string; "language": "nb" | "nn" | "sv" | "en"; "name": string; "roles": Array<ConfigGrantText>; "skills": Array<ConfigNeedText>; "team"?: string; }
-export type ConfigPhone = { "accounts": Array<ConfigAccount>; "lines": Array<ConfigPhoneLine>; "on": boolean; "outbound": ConfigOutbound; "recording": ConfigRecording; "scripts": Array<ConfigScript>; "survey": ConfigPhoneSurvey; "trunks": Array<ConfigTrunk>; "wait": ConfigPhoneWait; "whisper": ConfigWhisper; }
+export type ConfigPhone = { "accounts": Array<ConfigAccount>; "lines": Array<ConfigPhoneLine>; "notices": Array<ConfigPhoneNotice>; "on": boolean; "outbound": ConfigOutbound; "recording": ConfigRecording; "scripts": Array<ConfigScript>; "survey": ConfigPhoneSurvey; "trunks": Array<ConfigTrunk>; "wait": ConfigPhoneWait; "whisper": ConfigWhisper; }
 export type ConfigPhoneLine = { "brand": string; "caller_id"?: string; "id": number; "key": string; "language": "nb" | "nn" | "sv" | "en"; "name": string; "number": string; "queue": string; "script"?: string; }
+export type ConfigPhoneNotice = { "active": boolean; "brand"?: string; "id": number; "key": string; "text": Record<string, string>; "until"?: string; }
 export type ConfigPhoneSurvey = { "by": "keys" | "link" | "off"; }
 export type ConfigPhoneWait = { "callback_above_s": number; "callback_off": boolean; "every_s": number; "expected": boolean; "music"?: string; "position": boolean; "promise_within_s": number; "redial_s": number; }
 export type ConfigPurpose = { "basis": "none" | "notice" | "consent"; "id": number; "key": string; "name": Record<string, string>; "retention_days": number; }
@@ -238,6 +239,10 @@ export type Routes = {
   "POST /api/config/phone-lines": { path: { }; query: { }; body: ConfigPhoneLine; out: ConfigPhoneLine }
   "DELETE /api/config/phone-lines/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
   "PUT /api/config/phone-lines/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigPhoneLine; out: ConfigPhoneLine }
+  "GET /api/config/phone-notices": { path: { }; query: { }; body: undefined; out: Array<ConfigPhoneNotice> }
+  "POST /api/config/phone-notices": { path: { }; query: { }; body: ConfigPhoneNotice; out: ConfigPhoneNotice }
+  "DELETE /api/config/phone-notices/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }
+  "PUT /api/config/phone-notices/{id}": { path: { "id": number; }; query: { "base"?: number; }; body: ConfigPhoneNotice; out: ConfigPhoneNotice }
   "GET /api/config/phone-purposes": { path: { }; query: { }; body: undefined; out: Array<ConfigPurpose> }
   "POST /api/config/phone-purposes": { path: { }; query: { }; body: ConfigPurpose; out: ConfigPurpose }
   "DELETE /api/config/phone-purposes/{id}": { path: { "id": number; }; query: { }; body: undefined; out: void }

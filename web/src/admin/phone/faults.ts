@@ -31,6 +31,7 @@ export const patterns: Pattern[] = [
   [/every number in the world may be called/, 'telephony.fault.world'],
   [/there is no bound on what calls out may cost/, 'telephony.fault.bound'],
   [/no rule for calls out allows/, 'telephony.fault.no_rule'],
+  [/must be a moment such as/, 'telephony.fault.moment'],
   [/is so often that callers hear little else/, 'telephony.fault.often'],
   [/but no number leads anywhere/, 'telephony.fault.no_lines'],
   [/but there is no trunk/, 'telephony.fault.no_trunk'],

@@ -6,6 +6,7 @@ import { accounts } from './accounts.tsx'
 import { Entries } from './Entries.tsx'
 import { patterns } from './faults.ts'
 import { lines } from './lines.tsx'
+import { notices } from './notices.tsx'
 import { Outbound } from './outbound.tsx'
 import { Page } from './Page.tsx'
 import { Prompts } from './prompts.tsx'
@@ -26,6 +27,8 @@ export default function Telephony({ place, config }: { place: string; config: Ru
       return <Entries section={scripts} config={config} />
     case 'phone-trunks':
       return <Entries section={trunks} config={config} />
+    case 'phone-notices':
+      return <Entries section={notices} config={config} />
     case 'phone-accounts':
       return <Entries section={accounts} config={config} />
     case 'phone-wait':

@@ -5,7 +5,7 @@ import type { Key } from '../../lib/i18n.ts'
 import type { About, Column, FormProps } from '../section.ts'
 
 /** The lists of the phone section that are edited one entry at a time. */
-export type ListName = 'trunks' | 'lines' | 'scripts' | 'accounts'
+export type ListName = 'trunks' | 'lines' | 'scripts' | 'accounts' | 'notices'
 export type PhoneEntry<N extends ListName> = ConfigPhone[N][number]
 
 /** One list of the phone section and how its entries are shown, made and edited. */
