@@ -301,3 +301,52 @@ func TestPhoneWaits(t *testing.T) {
 		t.Errorf("outcome %q", got)
 	}
 }
+
+// A visitor calls from the brand's page, and a promised customer is rung before an agent is asked.
+func TestPhoneVisitorAndCustomerFirst(t *testing.T) {
+	at, allow := trunkTo(t)
+	w := phones(t, allow, func(d *config.Document) {
+		d.Phone.Wait.CallbackAboveS, d.Phone.Wait.EveryS = 0, 1
+		for i := range d.Queues {
+			if d.Queues[i].Key == "strom" {
+				d.Queues[i].Callback = config.Callback{CustomerFirst: true, Attempts: 2, RetryS: 1, Cap: -1, DialS: 20}
+			}
+		}
+	})
+	out := w.called(at)
+	p := w.telephone(nil)
+	c := w.dial(p, "555", "99900080")
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
+		_ = c.Press(ctx, "1")
+		select {
+		case <-c.Ended():
+			end = time.Now()
+		case <-time.After(1500 * time.Millisecond):
+		}
+	}
+	a := w.line("birger-brattvik", 1000)
+	back := <-out
+	k := a.take()
+	w.eventually(func() bool { return a.ear.hears(600) && back.Hears(1000) }, "the customer who was rung first talks with the agent")
+	if err := back.HangUp(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.outcome(k); got != "answered" {
+		t.Errorf("outcome %q", got)
+	}
+	a.must("POST", on(k.Contact, "/wrap-up"), map[string]any{"reason_id": w.app.Rules.Book().ID("reasons", "annet"), "outcome": "solved"}, nil)
+
+	v := w.visit(norway)
+	state := v.until("menu", "waiting")
+	v.say(phone.LineSaid{Type: "keys", Keys: "0"})
+	if state == "menu" {
+		v.until("waiting")
+	}
+	k = a.take()
+	v.until("talking")
+	w.eventually(func() bool { return a.ear.hears(440) && v.ear.hears(1000) }, "the visitor and the agent talk")
+	v.conn.CloseNow()
+	if got := w.outcome(k); got != "answered" || k.Direction != "browser" {
+		t.Errorf("outcome %q of %+v", got, k)
+	}
+}

@@ -235,3 +235,75 @@ func (w *world) dial(p *testphone.Phone, to, from string, hear ...float64) *test
 	w.t.Cleanup(c.Vanish)
 	return c
 }
+
+// caller is a visitor's browser that calls from a brand's page.
+type caller struct {
+	w      *world
+	conn   *websocket.Conn
+	ear    *ear
+	states chan string
+}
+
+func (w *world) visit(key string) *caller {
+	w.t.Helper()
+	conn, _, err := websocket.Dial(ctx, strings.Replace(w.url, "http", "ws", 1)+"/api/call/line?language=nb&key="+key, &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {w.url}}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { conn.CloseNow() })
+	v := &caller{w: w, conn: conn, ear: &ear{tone: media.Tone(440, -9)}, states: make(chan string, 64)}
+	peer, offer, err := webleg.NewPeer(webleg.PeerOptions{Bind: "127.0.0.1"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	room := soundClock().NewRoom()
+	w.t.Cleanup(func() { room.Close(); peer.Close() })
+	go func() {
+		defer close(v.states)
+		for {
+			_, b, err := conn.Read(ctx)
+			var told phone.LineTold
+			if err != nil || json.Unmarshal(b, &told) != nil {
+				return
+			}
+			switch told.Type {
+			case "answer":
+				if peer.Answer(told.SDP) == nil {
+					room.Add(peer, media.Role{})
+					room.Add(v.ear, media.Role{})
+				}
+			case "state":
+				v.states <- told.State
+			}
+		}
+	}()
+	v.say(phone.LineSaid{Type: "offer", SDP: offer})
+	return v
+}
+
+func (v *caller) say(m phone.LineSaid) {
+	v.w.t.Helper()
+	b, _ := json.Marshal(m)
+	if err := v.conn.Write(ctx, websocket.MessageText, b); err != nil {
+		v.w.t.Fatal(err)
+	}
+}
+
+// until waits until the visitor is told one of the states.
+func (v *caller) until(states ...string) string {
+	v.w.t.Helper()
+	late := time.After(20 * time.Second)
+	for {
+		select {
+		case s, ok := <-v.states:
+			if slices.Contains(states, s) {
+				return s
+			}
+			if !ok {
+				v.w.t.Fatalf("the call ended before it was %v", states)
+			}
+		case <-late:
+			v.w.t.Fatalf("the call never was %v", states)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -55,7 +56,10 @@ func (a *API) agentLine(w http.ResponseWriter, r *http.Request) {
 // visitorLine carries a visitor's call. The room asks whether the site may do that.
 func (a *API) visitorLine(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	v := phone.Visitor{Key: q.Get("key"), Language: q.Get("language"), Origin: r.Header.Get("Origin")}
+	v := phone.Visitor{Key: q.Get("key"), Language: q.Get("language"), Origin: r.Header.Get("Origin"), Address: r.RemoteAddr}
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		v.Address = host
+	}
 	a.carry(w, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled, InsecureSkipVerify: true}, func(ctx context.Context, end phone.LineEnd, _ func(error)) error {
 		return a.Rooms.Phone.VisitorLine(ctx, v, end)
 	})

@@ -183,10 +183,6 @@ func (c *call) carry(d deed) {
 	switch d := d.(type) {
 	case answerCall:
 		c.answer()
-	case rejectCall:
-		if w := c.wires[c.m.caller().id]; w != nil {
-			_ = w.Reject(d.code)
-		}
 	case hangUp:
 		c.hangUp(d.person)
 	case say:

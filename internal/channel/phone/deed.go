@@ -13,8 +13,6 @@ type deed interface{ deed() }
 type (
 	// answerCall takes the customer's call; answered tells.
 	answerCall struct{}
-	// rejectCall refuses it with a SIP code.
-	rejectCall struct{ code int }
 	// hangUp ends a leg: the customer's, or somebody's outside.
 	hangUp struct{ person int64 }
 	// say speaks words, or plays a clip, to the customer; or to the agent alone. spoken tells.
@@ -79,7 +77,6 @@ type queueing struct {
 }
 
 func (answerCall) deed() {}
-func (rejectCall) deed() {}
 func (hangUp) deed()     {}
 func (say) deed()        {}
 func (hush) deed()       {}
@@ -116,14 +113,12 @@ type timer string
 
 // The timers.
 const (
-	keyTimer      timer = "key"       // nothing was pressed
-	announceTimer timer = "announce"  // the place is told
-	briefTimer    timer = "brief"     // the words to the agent have taken too long
-	lineTimer     timer = "line"      // the agent's line has not come back
-	minuteTimer   timer = "minute"    // another minute of a call out begins
-	closeTimer    timer = "close"     // nobody has hung up
-	ringTimer     timer = "ring"      // nobody has answered
-	promiseTimer  timer = "expecting" // a callback is expected to be taken
+	keyTimer      timer = "key"      // nothing was pressed
+	announceTimer timer = "announce" // the place is told
+	briefTimer    timer = "brief"    // the words to the agent have taken too long
+	lineTimer     timer = "line"     // the agent's line has not come back
+	closeTimer    timer = "close"    // nobody has hung up
+	ringTimer     timer = "ring"     // nobody has answered
 )
 
 // event is one thing that happened to a call.

@@ -35,6 +35,7 @@ func (w sipWire) Lost() float64 {
 
 // SIP codes that we answer with.
 const (
+	sipForbidden   = 403
 	sipNotFound    = 404
 	sipUnavailable = 480
 	sipFull        = 503
@@ -44,6 +45,10 @@ const (
 func (r *Room) incoming(sc *signal.Call) {
 	if !r.ready.Load() || r.ctx.Err() != nil {
 		_ = sc.Reject(sipFull)
+		return
+	}
+	if sc.Account() != "" { // a desk phone of our own: agents call out from the desk, where plan and caps are asked
+		_ = sc.Reject(sipForbidden)
 		return
 	}
 	book := r.Rules.Book()
@@ -123,7 +128,7 @@ func (r *Room) runOf(l rulebook.PhoneLine, row store.CallRow) *ivr.Run {
 	if len(script.Steps) == 0 {
 		script = straight(book.Phone.Survey.By == "keys")
 	}
-	caller := ivr.Caller{Number: row.Number, Language: l.Language, Queue: l.PhoneLine.Queue}
+	caller := ivr.Caller{Number: row.Number, Language: l.Language, Queue: l.PhoneLine.Queue, Notices: book.Notices(row.Brand, r.instant().Time())}
 	if b := book.Brand(row.Brand); b != nil {
 		caller.Brand = b.Name
 	}

@@ -212,7 +212,7 @@ func (s *story) collect() {
 			s.add("over: %s", s.m.row.Outcome)
 		case mix:
 			s.add("%s", s.mixed())
-		case show, rejectCall, keys, find, hours, sendLink:
+		case show, keys, find, hours, sendLink:
 		}
 	}
 }

@@ -66,6 +66,7 @@ type Room struct {
 	lines    map[centre.AgentID]*agentLine
 	seats    map[centre.AgentID]*call // in whose room an agent's leg is
 	visitors int
+	visiting map[string]int // calls from browsers, by network address
 	epoch    int64
 	outcomes [16]atomic.Int64
 	actors   sync.WaitGroup
@@ -87,7 +88,7 @@ func New(o Options) *Room {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	r := &Room{
-		Options: o, calls: map[int64]*call{}, byWhat: map[centre.ContactID]*call{}, lines: map[centre.AgentID]*agentLine{}, seats: map[centre.AgentID]*call{},
+		Options: o, calls: map[int64]*call{}, byWhat: map[centre.ContactID]*call{}, lines: map[centre.AgentID]*agentLine{}, seats: map[centre.AgentID]*call{}, visiting: map[string]int{},
 		spend: &spending{}, places: &places{},
 	}
 	r.ctx, r.cancel = context.WithCancel(context.Background())

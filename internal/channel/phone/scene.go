@@ -136,7 +136,7 @@ func (s *scene) hearings() map[int64]hearing {
 		h := hearing{Mute: p.muted}
 		switch p.kind {
 		case theCustomer:
-			h.Mute = apart
+			h.Mute, h.Unrecorded = apart, apart
 		case theAgent, anAdviser, anOutsider:
 			if apart {
 				h.Unrecorded = true

@@ -160,7 +160,7 @@ func (m *machine) lineGone() {
 		m.end("agent_lost", a.agent)
 		return
 	}
-	m.do(record{"end"}, tell{what: tellRequeue, agent: a.agent})
+	m.do(tell{what: tellRequeue, agent: a.agent})
 	words, language := ivr.Phrase("back").In(m.language())
 	m.speak(say{text: words, language: language}, false)
 }
@@ -189,7 +189,6 @@ func (m *machine) time(t timer) {
 		if m.stage == following && m.listen == 0 && len(m.words) == 0 {
 			m.close("talked")
 		}
-	case minuteTimer, promiseTimer:
 	}
 }
 

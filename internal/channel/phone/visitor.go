@@ -51,6 +51,7 @@ func (w browserWire) Lost() float64 {
 const (
 	browserPatience = 10 * time.Second
 	visitorsAtOnce  = 200 // calls from browsers in all
+	visitorsEach    = 10  // from one network address
 )
 
 // Visitor is who calls from a brand's page.
@@ -58,6 +59,7 @@ type Visitor struct {
 	Key      string // the brand's public widget key
 	Origin   string // the site that the browser is on
 	Language string
+	Address  string // the network address, to bound what one of them may do; never stored
 }
 
 // VisitorLine is a visitor's call from a brand's page, until the browser or the call ends.
@@ -75,13 +77,17 @@ func (r *Room) VisitorLine(ctx context.Context, v Visitor, end LineEnd) error {
 		return centre.Errorf(centre.Conflict, "the brand takes no calls from browsers")
 	}
 	r.mu.Lock()
+	full := r.visitors >= visitorsAtOnce || r.visiting[v.Address] >= visitorsEach
 	r.visitors++
-	full := r.visitors > visitorsAtOnce
+	r.visiting[v.Address]++
 	r.mu.Unlock()
 	defer func() {
 		r.mu.Lock()
+		defer r.mu.Unlock()
 		r.visitors--
-		r.mu.Unlock()
+		if r.visiting[v.Address]--; r.visiting[v.Address] == 0 {
+			delete(r.visiting, v.Address)
+		}
 	}()
 	if full {
 		return centre.Errorf(centre.Exhausted, "too many call at once: try again in a moment")
