@@ -216,13 +216,13 @@ func (k *doorkeeper) check(value, method, realm string, secretOf func(user strin
 	return cr.Username, proved
 }
 
-// challenge answers 401 with an MD5 and a SHA-256 challenge on one nonce. RFC 8760 section 2.3 wants the better first; phones that know MD5 alone give up
-// at a first challenge that they do not know (sipp 3.6.1 does), while those that know both choose the better wherever it stands.
-func (k *doorkeeper) challenge(req *sip.Request, tx *sip.ServerTx, realm string, old bool) {
+// challenge answers 401 with one challenge for each algorithm, all on one nonce (RFC 8760 section 2.3). Only one by default: sipp 3.6.1 gives up at a
+// first challenge that it does not know, and baresip 1.0 at any.
+func (k *doorkeeper) challenge(req *sip.Request, tx *sip.ServerTx, o *Options, old bool) {
 	nonce := k.nonce()
 	var list []sip.Header
-	for _, algorithm := range []string{"MD5", "SHA-256"} {
-		c := &digest.Challenge{Realm: realm, Nonce: nonce, Algorithm: algorithm, QOP: []string{"auth"}, Stale: old}
+	for _, algorithm := range o.Digests {
+		c := &digest.Challenge{Realm: o.Realm, Nonce: nonce, Algorithm: algorithm, QOP: []string{"auth"}, Stale: old}
 		list = append(list, header("WWW-Authenticate", c.String()))
 	}
 	_ = respond(req, tx, 401, "Unauthorized", list...)
@@ -241,7 +241,7 @@ func (r *registrar) authenticate(req *sip.Request, tx *sip.ServerTx, t *trunk) (
 	}
 	h := req.GetHeaders("Authorization")
 	if len(h) == 0 || len(h) > 4 {
-		r.keeper.challenge(req, tx, r.s.o.Realm, false)
+		r.keeper.challenge(req, tx, &r.s.o, false)
 		return "", false
 	}
 	result := unproved
@@ -254,7 +254,7 @@ func (r *registrar) authenticate(req *sip.Request, tx *sip.ServerTx, t *trunk) (
 	if result == unproved && r.keeper.guessing(from.Addr(), true) {
 		r.s.log.Warn("a source guesses secrets and is not answered for a while", "trunk", t != nil)
 	}
-	r.keeper.challenge(req, tx, r.s.o.Realm, result == stale)
+	r.keeper.challenge(req, tx, &r.s.o, result == stale)
 	return "", false
 }
 

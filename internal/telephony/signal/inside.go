@@ -16,9 +16,12 @@ import (
 func (s *Stack) inside(req *sip.Request, tx *sip.ServerTx, tag string, from netip.AddrPort) {
 	theirs, _ := req.From().Params.Get("tag")
 	c := s.find(req.CallID().Value(), tag, theirs)
+	if c != nil {
+		s.gate.prove(from.Addr()) // it knows our tag, so it has heard us
+	}
 	if req.Method == sip.ACK {
 		if c != nil {
-			c.acknowledged(req, from)
+			c.acknowledged(req)
 		}
 		return
 	}
@@ -62,14 +65,13 @@ func (s *Stack) inside(req *sip.Request, tx *sip.ServerTx, tag string, from neti
 }
 
 // acknowledged takes an ACK of a 2xx of ours.
-func (c *Call) acknowledged(req *sip.Request, from netip.AddrPort) {
+func (c *Call) acknowledged(req *sip.Request) {
 	c.mu.Lock()
 	inv := c.invite
 	c.mu.Unlock()
 	if inv == nil || inv.seq != req.CSeq().SeqNo {
 		return // one more copy of an ACK that we have
 	}
-	c.s.gate.prove(from.Addr())
 	select {
 	case inv.ack <- req:
 	default:

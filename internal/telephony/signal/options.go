@@ -27,6 +27,7 @@ type Options struct {
 	Accounts func(user string) (secret string, ok bool) // desk phones; nil: none
 	Phones   []netip.Prefix                             // where desk phones may be; empty: private, link-local and loopback addresses
 	Realm    string                                     // of our digest challenges; empty: sentral
+	Digests  []string                                   // algorithms of our challenges in order, of MD5 and SHA-256; empty: MD5, which every phone knows
 
 	Incoming func(*Call) // a new call, in its own goroutine; it has only been told 100 Trying
 	Log      *slog.Logger
@@ -123,6 +124,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Realm == "" {
 		o.Realm = "sentral"
+	}
+	if len(o.Digests) == 0 {
+		o.Digests = []string{"MD5"}
 	}
 	if o.Now == nil {
 		o.Now = time.Now

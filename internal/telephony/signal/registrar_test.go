@@ -33,6 +33,7 @@ func desk(t *testing.T) (*exchange, *clockwork) {
 		o.Trunks[0].Sources = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
 		o.Accounts = func(user string) (string, bool) { return "pass-" + user, user == "desk1" || user == "desk2" }
 		o.Now = c.now
+		o.Digests = []string{"SHA-256", "MD5"}
 	}), c
 }
 
@@ -233,6 +234,7 @@ func TestADeskPhoneIsCalledAndCalls(t *testing.T) {
 func TestATrunkThatIsChallenged(t *testing.T) {
 	t.Parallel()
 	x := newExchange(t, func(o *Options) {
+		o.Digests = []string{"SHA-256"}
 		o.Trunks[0].Challenge, o.Trunks[0].User, o.Trunks[0].Secret = true, "carrier", "s3cret"
 	})
 	p := newPhone(t, x.Addrs().UDP)

@@ -68,6 +68,11 @@ func open(o Options, wait timers) (*Stack, error) {
 	if o.Ports == nil {
 		return nil, centre.Errorf(centre.Invalid, "signal: no ports for sound")
 	}
+	for _, d := range o.Digests {
+		if d != "MD5" && d != "SHA-256" {
+			return nil, centre.Errorf(centre.Invalid, "signal: digest %q is neither MD5 nor SHA-256", d)
+		}
+	}
 	s := &Stack{
 		o: o, log: o.Log, wait: wait, calls: map[string]*Call{}, fresh: map[string]*Call{}, emptied: make(chan struct{}),
 	}
