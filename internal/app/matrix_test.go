@@ -68,7 +68,7 @@ var matrix = []subject{
 
 // sections are the lists of the configuration.
 var sections = []string{"brands", "markets", "skills", "partners", "teams", "hours", "queues", "reasons", "pauses", "people", "canned", "capacities",
-	"phone-trunks", "phone-lines", "phone-scripts", "phone-purposes", "phone-accounts"}
+	"phone-trunks", "phone-lines", "phone-scripts", "phone-purposes", "phone-accounts", "phone-notices"}
 
 // need says what each operation asks for. An operation that is not here fails the test: whoever adds a route says who may use it.
 func needs() map[string]string {
