@@ -29,7 +29,7 @@ type credentials struct {
 // challenged reads the strongest challenge that we can answer: SHA-256 before MD5.
 func challenged(res *sip.Response, user, secret string) *credentials {
 	from, to := "WWW-Authenticate", "Authorization"
-	if res.StatusCode == 407 {
+	if res.StatusCode == sip.StatusProxyAuthRequired {
 		from, to = "Proxy-Authenticate", "Proxy-Authorization"
 	}
 	var best *credentials
@@ -43,6 +43,11 @@ func challenged(res *sip.Response, user, secret string) *credentials {
 		}
 	}
 	return best
+}
+
+// asksWho tells whether an answer is a challenge.
+func asksWho(res *sip.Response) bool {
+	return res.StatusCode == sip.StatusUnauthorized || res.StatusCode == sip.StatusProxyAuthRequired
 }
 
 // apply adds the answer for this request.

@@ -237,7 +237,7 @@ func (c *Call) byeLocked(e Ending) {
 	p, trunk := c.d.peer, c.trunk
 	c.s.farewell(func(ctx context.Context) {
 		res, err := c.s.do(ctx, p, req)
-		if err == nil && (res.StatusCode == 401 || res.StatusCode == 407) && trunk != nil {
+		if err == nil && asksWho(res) && trunk != nil {
 			c.mu.Lock()
 			again := c.d.request(c.s, sip.BYE)
 			ok := c.d.authorize(again, res, trunk.User, trunk.Secret)

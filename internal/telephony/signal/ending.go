@@ -69,12 +69,12 @@ func (f *Failure) Error() string {
 
 // ErrorKind is the error's kind for the edge.
 func (f *Failure) ErrorKind() centre.Kind {
-	switch {
-	case f.Code == 403 || f.Code == 401 || f.Code == 407:
+	switch f.Code {
+	case 401, 403, 407:
 		return centre.Forbidden
-	case f.Code == 404 || f.Code == 410 || f.Code == 484 || f.Code == 604:
+	case 404, 410, 484, 604:
 		return centre.Missing
-	case f.Code == 486 || f.Code == 600 || f.Code == 603 || f.Code == 487:
+	case 486, 487, 600, 603:
 		return centre.Conflict
 	}
 	return centre.Unavailable

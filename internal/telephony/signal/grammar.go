@@ -268,7 +268,7 @@ func uriHeaders(s string) bool {
 
 // hostPort checks host[:port], where an IPv6 address stands in brackets.
 func hostPort(s string) bool {
-	host, port := s, ""
+	var host, port string
 	if strings.HasPrefix(s, "[") {
 		end := strings.IndexByte(s, ']')
 		if end < 0 {

@@ -209,9 +209,10 @@ func (p *phone) invite(extra ...string) string {
 	p.invited = p.seq
 	branch := newTag()
 	sdp := p.sdp
-	if sdp == "" {
+	switch sdp {
+	case "":
 		sdp = usualSDP
-	} else if sdp == "none" {
+	case "none":
 		sdp = ""
 	}
 	p.send(p.request("INVITE", branch, p.seq, sdp, extra...))

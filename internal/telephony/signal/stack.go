@@ -107,7 +107,7 @@ func (s *Stack) listen() error {
 		_ = c.SetWriteBuffer(socketOctets)
 		s.udp = &door{local: netip.MustParseAddrPort(c.LocalAddr().String())}
 		d := &packetDoor{UDPConn: c, s: s, ready: make(chan struct{})}
-		s.serve(func() { _ = s.tp.ServeUDP(d) }, func() { c.Close() })
+		s.serve(func() { _ = s.tp.ServeUDP(d) }, func() { _ = c.Close() })
 		<-d.ready
 	}
 	for _, d := range []struct{ network, addr string }{{"tcp", s.o.TCP}, {"tls", s.o.TLS}} {

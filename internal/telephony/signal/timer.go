@@ -14,6 +14,9 @@ const (
 	sessionLeast   = 90 * time.Second // RFC 4028 section 5: less is refused with 422
 )
 
+// statusTooBrief is RFC 4028's 422, which has another meaning in HTTP.
+const statusTooBrief = 422
+
 // sessionTimer is what the two sides agreed.
 type sessionTimer struct {
 	interval  time.Duration // 0: none
@@ -168,7 +171,7 @@ func (c *Call) refreshOnce(ctx context.Context) int {
 		c.takeTimerLocked(res)
 		c.d.refresh(c.s, res.Contact())
 		c.mu.Unlock()
-	case res.StatusCode == 422:
+	case res.StatusCode == statusTooBrief:
 		c.raiseTimer(res)
 	}
 	return res.StatusCode
@@ -198,7 +201,7 @@ func (c *Call) send(ctx context.Context, method sip.RequestMethod, make func(*si
 		p := c.d.peer
 		c.mu.Unlock()
 		res, err := c.s.do(ctx, p, req)
-		if err != nil || res.StatusCode != 401 && res.StatusCode != 407 {
+		if err != nil || !asksWho(res) {
 			return res, err
 		}
 		last = res

@@ -371,7 +371,7 @@ func (t *trunk) options(ctx context.Context) {
 	case err != nil:
 		t.heard(false, "no answer to OPTIONS", 0)
 		t.next()
-	case res.StatusCode == 503:
+	case res.StatusCode == sip.StatusServiceUnavailable:
 		t.heard(false, "OPTIONS answered 503", 0)
 		t.pause(res)
 	default: // whatever it says, it is there and speaks SIP

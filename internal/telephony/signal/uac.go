@@ -294,7 +294,7 @@ func (o *outgoing) run(ctx context.Context) (*sip.Response, *Failure) {
 // heard takes a provisional answer: somebody rings, or sounds, or wants an acknowledgement.
 func (o *outgoing) heard(res *sip.Response) {
 	c := o.c
-	if res.StatusCode == 100 {
+	if res.StatusCode == sip.StatusTrying {
 		return
 	}
 	c.mu.Lock()
