@@ -1,4 +1,5 @@
 import { Button, Modal, TextInput } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
 import { Phone } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { useT } from '../lib/i18n.ts'
@@ -12,12 +13,18 @@ import { currentCall, usePhone } from './phone.ts'
 export default function DialPad({ number, customer, close }: { number: string; customer?: number; close: () => void }) {
   const { t } = useT()
   const phone = usePhone()
+  const navigate = useNavigate()
   const { busy, act } = useAct()
   const [text, setText] = useState(number ? readable(number) : '')
   const ready = phone.standing === 'ready' && !currentCall(phone.calls)
   const go = async (e: FormEvent) => {
     e.preventDefault()
-    if (ready && looksLikeNumber(text) && (await act('dial', () => placeCall(bare(text), customer)))) close()
+    if (!ready || !looksLikeNumber(text)) return
+    await act('dial', async () => {
+      const call = await placeCall(bare(text), customer)
+      close()
+      await navigate({ to: '/desk', search: { c: String(call.contact_id) } } as never)
+    })
   }
   return (
     <Modal opened onClose={close} title={t('phone.call_out')} size="xs" closeButtonProps={{ 'aria-label': t('close') }}>
@@ -30,7 +37,6 @@ export default function DialPad({ number, customer, close }: { number: string; c
           label={t('phone.number')}
           value={text}
           onChange={e => setText(e.currentTarget.value)}
-          rightSection={undefined}
         />
         <Keypad quiet press={k => setText(x => x + k)} />
         {!ready && <p className="sub">{t(currentCall(phone.calls) ? 'phone.busy_now' : 'phone.no_line')}</p>}

@@ -45,7 +45,7 @@ export function Keypad({ press, quiet }: { press: (key: string) => void; quiet?:
         </output>
       )}
       {keys.map(k => (
-        <button key={k} ref={k === '1' ? first : undefined} type="button" onClick={() => go(k)} aria-label={k}>
+        <button key={k} ref={k === '1' ? first : undefined} type="button" onClick={() => go(k)}>
           <b>{k}</b>
           <span aria-hidden="true">{letters[k] ?? ' '}</span>
         </button>

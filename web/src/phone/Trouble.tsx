@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { TriangleAlert, VolumeX } from 'lucide-react'
+import { useDesk } from '../app/workday.ts'
 import type { Key } from '../lib/i18n.ts'
 import { useT } from '../lib/i18n.ts'
 import css from './phone.module.css'
@@ -22,7 +23,8 @@ export function Trouble() {
   const phone = usePhone()
   const calling = phone.calls.some(isLive)
   const lost = calling && phone.standing === 'lost'
-  const blocked = phone.standing === 'blocked' && phone.why !== 'refused'
+  const working = (useDesk()?.agent.status ?? 'offline') !== 'offline' // who does not take contacts, such as a leader at the wall, misses no call
+  const blocked = phone.standing === 'blocked' && phone.why !== 'refused' && working
   const silent = phone.outBlocked && calling
   return (
     <div role="alert">
