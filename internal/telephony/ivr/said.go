@@ -34,8 +34,8 @@ func Ahead(s *Script, languages []string, brand string) []Said {
 	for n := 2; n <= 5; n++ {
 		add(PositionText(n))
 	}
-	for _, m := range []time.Duration{1, 2, 4, 6, 10} {
-		add(WaitText(0, m*time.Minute))
+	for _, minutes := range []int{1, 2, 4, 6, 10} {
+		add(WaitText(0, time.Duration(minutes)*time.Minute))
 	}
 	return out
 }
