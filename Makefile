@@ -8,7 +8,7 @@ LINT    := $(shell $(GO) env GOPATH)/bin/golangci-lint
 LINT_VERSION := v2.15.0
 WEB_SOURCES := $(shell find web/src web/widget web/messages web/public web/tools -type f 2>/dev/null) $(wildcard web/*.ts web/*.html web/package*.json)
 
-.PHONY: run test check ui build generate fmt lint tools browsers dev soak fuzz bench crash clean
+.PHONY: run test check ui build generate fmt lint tools browsers dev soak soak-calls fuzz bench bench-calls crash clean
 
 run: build ## build the web and open a demo centre
 	./bin/sentral demo --listen $(LISTEN) --sip $(SIP) --data $(DATA)
@@ -55,6 +55,14 @@ dev: ## Vite with hot reload behind the Go server
 
 soak: ## an hour of simulated years, faults on
 	$(GO) run ./cmd/sentral simulate --agents 700 --faults --runs 1000 --days 1 --seed 1 --progress
+
+soak-calls: ui ## 100,000 calls that hang up at every moment: nothing may be left behind
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/sentral ./cmd/sentral
+	./bin/sentral load calls --calls 100000 --agents 60 --rate 60 --talk 300ms --accept 50ms --hang-up 800ms --patience 5s
+
+bench-calls: ui ## bridged, mixed and recorded calls: the server on one core, the callers and headsets on the other
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/sentral ./cmd/sentral
+	for n in 300 450; do taskset -c 1 ./bin/sentral load calls --calls $$n --rate 10 --talk 90s --server-core 0 || exit 1; done
 
 fuzz: ## every fuzz target for a minute
 	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz); do $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s $$p || exit 1; done; done

@@ -20,6 +20,7 @@ type LoadCallsCommand struct {
 	Talk     time.Duration `default:"40s" help:"How long each talks."`
 	Accept   time.Duration `default:"1500ms" help:"How long it rings at an agent."`
 	HangUp   time.Duration `name:"hang-up" help:"Soak: callers hang up at random in every state of a call, within this time of it."`
+	Patience time.Duration `default:"60s" help:"How long a caller waits for an agent."`
 	Core     int           `name:"server-core" default:"-1" help:"Pin the server to this core, with one processor (taskset); pin this command to another one to measure."`
 	Database string        `help:"PostgreSQL for the node that is started; default the embedded database." placeholder:"URL"`
 	Profile  string        `type:"path" help:"Folder for processor and memory profiles of the node." placeholder:"DIR"`
@@ -43,7 +44,7 @@ func (c LoadCallsCommand) Run(ctx context.Context, s Streams) error {
 		return err
 	}
 	defer stop()
-	o := load.CallOptions{Node: node, Agents: c.Agents, Calls: c.Calls, Rate: c.Rate, Talk: c.Talk, Accept: c.Accept, HangUp: c.HangUp, Seed: c.Seed}
+	o := load.CallOptions{Node: node, Agents: c.Agents, Calls: c.Calls, Rate: c.Rate, Talk: c.Talk, Accept: c.Accept, Patience: c.Patience, HangUp: c.HangUp, Seed: c.Seed}
 	if !c.JSON {
 		o.Log = func(text string) { fmt.Fprintln(s.Err, text) }
 	}

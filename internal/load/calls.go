@@ -306,6 +306,10 @@ func (c *calling) measure(ctx context.Context) (CallReport, error) {
 	}
 	defer p.Close()
 	r := CallReport{Agents: c.o.Agents, Talk: c.o.Talk.Seconds(), Rate: c.o.Rate, Seed: c.o.Seed}
+	c.client.CloseIdleConnections()
+	if !pause(ctx, 100*time.Millisecond) {
+		return r, ctx.Err()
+	}
 	if r.Before, _, err = c.state(ctx); err != nil {
 		return r, err
 	}
@@ -395,6 +399,7 @@ func (c *calling) count(ctx context.Context, r *CallReport) error {
 // settle waits until the server stands as it stood before anybody called, at most a minute and a half: SIP keeps ended transactions for 32 s.
 func (c *calling) settle(ctx context.Context, before PhoneState) (PhoneState, error) {
 	for began := time.Now(); ; {
+		c.client.CloseIdleConnections() // they are the generator's, not what calls leave behind
 		now, _, err := c.state(ctx)
 		if err != nil {
 			return now, err
