@@ -382,15 +382,54 @@ func answered(t *rapid.T, r *ivr.Run, pending []ivr.Action) []ivr.Action {
 	return r.Hear(ivr.Digit(rapid.SampledFrom([]rune("0123456789*#")).Draw(t, "key")))
 }
 
-// A right script never ends a call before a person, a promise or a told closing.
+// tidied leaves of any script what its steps know, so that many are right.
+func tidied(s *ivr.Script) *ivr.Script {
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		was := *st
+		*st = ivr.Step{Key: was.Key, Do: was.Do, Text: was.Text}
+		switch was.Do {
+		case ivr.Menu, ivr.Language:
+			for j, c := range was.Choices {
+				if j < ivr.MaxChoices && (c.To == "" || c.To > was.Key) {
+					c.Language = map[bool]string{true: "nb"}[was.Do == ivr.Language]
+					st.Choices = append(st.Choices, c)
+				}
+			}
+		case ivr.Hours:
+			st.Closed = was.Closed
+		case ivr.Queue:
+			st.After = was.After
+		case ivr.Outside:
+			st.Number, st.Failed = "+4700000110", was.Failed
+		case ivr.Link:
+			st.URL, st.Message = "https://www.fjordglimt.example", nb("her")
+		case ivr.Identify:
+			st.Digits = 8
+		case ivr.Record:
+			st.Basis = ivr.ByNotice
+		case "", "sing":
+			st.Do = ivr.Say
+		}
+		if st.Text != nil {
+			st.Text = nb("x")
+		}
+	}
+	s.Steps = append(s.Steps, ivr.Step{Key: "sist", Do: ivr.Queue})
+	return s
+}
+
+// A right script lets nobody go before a person, a promise, a message or a told closing.
 func TestARightScriptKeepsItsWord(t *testing.T) {
+	right := 0
 	rapid.Check(t, func(t *rapid.T) {
-		s := script(t)
+		s := tidied(script(t))
 		for _, f := range ivr.Validate(s, ivr.Names{Line: true}) {
 			if !f.Warning {
 				return
 			}
 		}
+		right++
 		r := ivr.NewRun(s, ivr.Caller{Queue: "line"})
 		pending := r.Begin()
 		given := false
@@ -401,16 +440,22 @@ func TestARightScriptKeepsItsWord(t *testing.T) {
 					return
 				case ivr.SendLink:
 					given = true
+				case ivr.CheckHours:
+					given = true // the closing may be told
 				case ivr.Hangup:
-					if !given && a.Why == ivr.EndSaid && !strings.Contains(fmt.Sprint(s.Steps), ivr.Hours) {
-						t.Fatalf("let go with %+v", a)
+					if !given && a.Why == ivr.EndSaid {
+						t.Fatalf("let go with %+v by %+v", a, s.Steps)
 					}
 					return
 				}
 			}
 			pending = answered(t, r, pending)
 		}
+		t.Fatalf("a right script has not come to its end: %+v", s.Steps)
 	})
+	if right < 5 {
+		t.Errorf("only %d scripts were right: the property has hardly been asked", right)
+	}
 }
 
 // FuzzRun: events in any order never panic and never make a run say more than a bounded lot.
