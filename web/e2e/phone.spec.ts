@@ -32,6 +32,21 @@ function microphone(hz: number): string {
   return file
 }
 
+/** Runs in the page before its own scripts: the test listens to what the page hears, so it must find the page's connections. */
+function exposeConnections() {
+  const all: RTCPeerConnection[] = []
+  const Real = RTCPeerConnection
+  Object.assign(window, {
+    connections: all,
+    RTCPeerConnection: class extends Real {
+      constructor(c?: RTCConfiguration) {
+        super(c)
+        all.push(this)
+      }
+    },
+  })
+}
+
 const test = base.extend<{ desk: BrowserContext }, { phone: Centre }>({
   phone: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
@@ -57,20 +72,7 @@ const test = base.extend<{ desk: BrowserContext }, { phone: Centre }>({
       ],
     })
     const context = await b.newContext({ locale: 'nb-NO', timezoneId: 'Europe/Oslo', viewport: { width: 1440, height: 900 } })
-    // The test listens to what the page hears, so it must find the page's connections.
-    await context.addInitScript(() => {
-      const all: RTCPeerConnection[] = []
-      const Real = RTCPeerConnection
-      Object.assign(window, {
-        connections: all,
-        RTCPeerConnection: class extends Real {
-          constructor(c?: RTCConfiguration) {
-            super(c)
-            all.push(this)
-          }
-        },
-      })
-    })
+    await context.addInitScript(exposeConnections)
     await use(context)
     await b.close()
   },
@@ -226,6 +228,41 @@ test('somebody outside is asked while the customer waits, all speak together, an
   const r = await customer.result()
   expect(r.outcome).toBe('answered')
   expect(r.heard?.map(h => h.share > 0)).toEqual([true, true])
+})
+
+test('a leader listens, whispers and joins in, and the agent sees it', async ({ desk, phone }) => {
+  const page = await ready(desk, phone)
+  const customer = caller(phone, '40s', '--hear', '1000')
+  await answer(page)
+  const office = await page
+    .context()
+    .browser()!
+    .newContext({ locale: 'nb-NO', viewport: { width: 1280, height: 800 } })
+  await office.addInitScript(exposeConnections)
+  const leader = await office.newPage()
+  await signIn(leader, phone, 'leader')
+  await leader.goto(`${phone.url}/desk`)
+  await leader.getByRole('button', { name: 'Telefon: Telefon klar' }).click()
+  await leader.getByRole('menuitem', { name: 'Samtaler nå' }).click()
+  const dialog = leader.getByRole('dialog', { name: 'Samtaler nå' })
+  await expect(dialog.getByRole('listitem')).toHaveCount(1)
+  expect(await violations(leader)).toEqual([])
+  await dialog.getByRole('button', { name: 'Lytt' }).click()
+  await expectTone(leader, 440)
+  await expect(bar(page)).toContainText(/lytter/)
+  const watching = leader.getByRole('toolbar', { name: 'Samtalens knapper' })
+  await watching.getByRole('button', { name: 'Hvisk' }).click()
+  await expect(bar(page)).toContainText(/hvisker til deg/)
+  await watching.getByRole('button', { name: 'Snakk med begge' }).click()
+  await expect(bar(page)).toContainText(/er med i samtalen/)
+  expect(await violations(page)).toEqual([])
+  await watching.getByRole('button', { name: 'Gå ut av samtalen' }).click()
+  await expect(watching).toHaveCount(0)
+  await page.bringToFront()
+  await page.keyboard.press('F9')
+  expect(await customer.result()).toMatchObject({ outcome: 'answered', heard_hz: 1000 })
+  await wrapUp(page)
+  await office.close()
 })
 
 test('a number in the palette is called, and the one who answers is heard', async ({ desk, phone }) => {
