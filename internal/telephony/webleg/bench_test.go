@@ -2,6 +2,7 @@ package webleg
 
 import (
 	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -53,4 +54,27 @@ func BenchmarkHeld(b *testing.B) {
 	runtime.ReadMemStats(&after)
 	b.ReportMetric(float64(after.HeapAlloc+after.StackInuse-before.HeapAlloc-before.StackInuse)/legs, "B/pair")
 	b.ReportMetric(float64(runtime.NumGoroutine()-routines)/legs, "goroutines/pair")
+}
+
+// BenchmarkIdle is what a connected pair costs while nobody speaks, both sides in one process, in thousandths of a per cent of a core.
+func BenchmarkIdle(b *testing.B) {
+	s := serve(b, Options{})
+	const pairs, within = 200, 10 * time.Second
+	for range pairs {
+		ring(b, s, PeerOptions{})
+	}
+	time.Sleep(handshakeLinger + time.Second) // measured at rest, not a test's wait
+	before := processor(b)
+	time.Sleep(within)
+	b.ReportMetric(float64(processor(b)-before)/float64(within)/pairs*100_000, "m%/pair")
+}
+
+// processor is the time that this process has had of the processors.
+func processor(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Skip(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

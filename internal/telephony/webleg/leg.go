@@ -56,7 +56,7 @@ type Leg struct {
 	server    *Server
 	user, pwd string // our ICE credentials
 	integrity stun.MessageIntegrity
-	print     string // the browser's fingerprint
+	shown     string // the browser's fingerprint
 	sound     *sound
 	push      func([]byte) error
 
@@ -80,7 +80,7 @@ type Leg struct {
 }
 
 func newLeg(s *Server, o described) *Leg {
-	l := &Leg{server: s, user: rand.Text()[:12], pwd: rand.Text(), print: o.fingerprint, sound: newSound(), born: time.Now()}
+	l := &Leg{server: s, user: rand.Text()[:12], pwd: rand.Text(), shown: o.fingerprint, sound: newSound(), born: time.Now()}
 	l.integrity = stun.NewShortTermIntegrity(l.pwd)
 	l.sound.agreed(o.codecs[0], o.digits)
 	l.push = func(b []byte) error {
@@ -207,7 +207,7 @@ func (l *Leg) handshake(b []byte, from netip.AddrPort) {
 // agree runs DTLS as the passive side.
 func (l *Leg) agree(t *tunnel) {
 	defer l.server.running.Done()
-	opts := append(append([]dtls.ServerOption(nil), l.server.secured...), dtls.WithVerifyPeerCertificate(proven(l.print)))
+	opts := append(append([]dtls.ServerOption(nil), l.server.secured...), dtls.WithVerifyPeerCertificate(proven(l.shown)))
 	c, err := dtls.ServerWithOptions(t, nowhere, opts...)
 	if err == nil {
 		in, out, failed := agree(t, c, false, l.settled)

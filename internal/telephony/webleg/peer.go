@@ -56,13 +56,13 @@ const (
 
 // Every peer of a process shows the same certificate: making one costs more than a handshake.
 var peerCertificate = sync.OnceValues(func() (certificate, error) {
-	c, print, err := certified()
-	return certificate{c, print}, err
+	c, shown, err := certified()
+	return certificate{c, shown}, err
 })
 
 type certificate struct {
 	pair  tls.Certificate
-	print string
+	shown string
 }
 
 // NewPeer gives a peer and the offer to send to the server.
@@ -77,7 +77,7 @@ func NewPeer(o PeerOptions) (*Peer, string, error) {
 	}
 	p.sound = newSound()
 	p.push = p.send
-	return p, writeOffer(p.user, p.pwd, cert.print, p.codecs, p.sound), nil
+	return p, writeOffer(p.user, p.pwd, cert.shown, p.codecs, p.sound), nil
 }
 
 // Answer takes the server's answer and begins to connect.

@@ -109,8 +109,8 @@ func (d *described) attribute(value string) {
 	case "setup":
 		d.setup = rest
 	case "fingerprint":
-		if kind, print, ok := strings.Cut(rest, " "); ok && strings.EqualFold(kind, "sha-256") {
-			d.fingerprint = strings.ToUpper(strings.TrimSpace(print))
+		if kind, shown, ok := strings.Cut(rest, " "); ok && strings.EqualFold(kind, "sha-256") {
+			d.fingerprint = strings.ToUpper(strings.TrimSpace(shown))
 		}
 	}
 	if d.sound < 0 {
@@ -146,7 +146,7 @@ func (d *described) candidate(rest string) {
 }
 
 // writeAnswer is our answer: ICE-lite, passive, one line of G.711; everything else that was offered is refused with port 0 (RFC 3264 section 6).
-func writeAnswer(o described, l *Leg, hosts []netip.AddrPort, print string) string {
+func writeAnswer(o described, l *Leg, hosts []netip.AddrPort, shown string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "v=0\r\no=- %d 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE %s\r\na=ice-lite\r\n", l.sound.ssrc, o.sections[o.sound].mid)
 	for i, s := range o.sections {
@@ -157,7 +157,7 @@ func writeAnswer(o described, l *Leg, hosts []netip.AddrPort, print string) stri
 		fmt.Fprintf(&b, "m=audio %d UDP/TLS/RTP/SAVPF", hosts[0].Port())
 		writeFormats(&b, o.codecs, o.digits)
 		fmt.Fprintf(&b, "\r\nc=IN %s %s\r\na=mid:%s\r\n", network(hosts[0].Addr()), hosts[0].Addr(), s.mid)
-		writeSound(&b, l.user, l.pwd, print, "passive", o.codecs, o.digits, l.sound)
+		writeSound(&b, l.user, l.pwd, shown, "passive", o.codecs, o.digits, l.sound)
 		for i, h := range hosts {
 			fmt.Fprintf(&b, "a=candidate:%d 1 udp %d %s %d typ host\r\n", i+1, 2130706431-i, h.Addr(), h.Port())
 		}
@@ -167,8 +167,8 @@ func writeAnswer(o described, l *Leg, hosts []netip.AddrPort, print string) stri
 }
 
 // writeSound is the part of a line of sound that offer and answer share.
-func writeSound(b *strings.Builder, user, pwd, print, setup string, codecs []media.Codec, digits uint8, s *sound) {
-	fmt.Fprintf(b, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=fingerprint:sha-256 %s\r\na=setup:%s\r\na=sendrecv\r\na=rtcp-mux\r\na=rtcp-rsize\r\n", user, pwd, print, setup)
+func writeSound(b *strings.Builder, user, pwd, shown, setup string, codecs []media.Codec, digits uint8, s *sound) {
+	fmt.Fprintf(b, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=fingerprint:sha-256 %s\r\na=setup:%s\r\na=sendrecv\r\na=rtcp-mux\r\na=rtcp-rsize\r\n", user, pwd, shown, setup)
 	for _, c := range codecs {
 		fmt.Fprintf(b, "a=rtpmap:%d %s/8000\r\n", uint8(c), c)
 	}
@@ -188,12 +188,12 @@ func writeFormats(b *strings.Builder, codecs []media.Codec, digits uint8) {
 }
 
 // writeOffer is what a Peer offers: the same line from the other side, without candidates, since the server is where everybody can reach it.
-func writeOffer(user, pwd, print string, codecs []media.Codec, s *sound) string {
+func writeOffer(user, pwd, shown string, codecs []media.Codec, s *sound) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "v=0\r\no=- %d 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF", s.ssrc)
 	writeFormats(&b, codecs, peerDigits)
 	b.WriteString("\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\n")
-	writeSound(&b, user, pwd, print, "actpass", codecs, peerDigits, s)
+	writeSound(&b, user, pwd, shown, "actpass", codecs, peerDigits, s)
 	return b.String()
 }
 

@@ -62,7 +62,6 @@ func ring(t testing.TB, s *Server, o PeerOptions) (*Leg, *Peer) {
 type microphone struct {
 	leg    media.Leg
 	source media.Source
-	mu     sync.Mutex
 	heard  []int16
 }
 
