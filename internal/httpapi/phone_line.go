@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -136,7 +137,8 @@ func (a *API) carry(w http.ResponseWriter, r *http.Request, o *websocket.AcceptO
 // refuse answers a request that becomes no WebSocket.
 func (a *API) refuse(w http.ResponseWriter, err error) {
 	status := http.StatusInternalServerError
-	if p, ok := problemOf(err).(huma.StatusError); ok {
+	var p huma.StatusError
+	if errors.As(problemOf(err), &p) {
 		status = p.GetStatus()
 	}
 	w.Header().Set("Content-Type", "application/problem+json")

@@ -131,12 +131,12 @@ func (r *Room) VisitorLine(ctx context.Context, v Visitor, end LineEnd) error {
 
 // visit tells the visitor how the call is, and takes keys, until one of the two ends it.
 func (r *Room) visit(ctx context.Context, c *call, end LineEnd) error {
-	heard := make(chan error, 1)
+	heard := make(chan struct{})
 	go func() {
+		defer close(heard)
 		for {
 			said, err := end.Hear(ctx)
 			if err != nil {
-				heard <- err
 				return
 			}
 			if said.Type == "keys" && len(said.Keys) <= 16 {
