@@ -127,7 +127,7 @@ func TestBaresipOverTLSWithSRTP(t *testing.T) {
 	cert, _ := certificate(t)
 	clock := media.NewClock(1)
 	t.Cleanup(clock.Close)
-	x := newExchange(t, func(o *Options) {
+	x := newExchangeAt(t, realT1, func(o *Options) {
 		o.TLS, o.Certificate = "127.0.0.1:0", func() (*tls.Certificate, error) { return cert, nil }
 		o.Trunks[0].SRTP = SRTPRequired
 	})
@@ -173,7 +173,7 @@ func TestBaresipOverTLSWithSRTP(t *testing.T) {
 func TestBaresipAsADeskPhone(t *testing.T) {
 	t.Parallel()
 	cert, _ := certificate(t)
-	x := newExchange(t, func(o *Options) {
+	x := newExchangeAt(t, realT1, func(o *Options) {
 		o.Trunks = nil
 		o.Accounts = func(user string) (string, bool) { return "pass", user == "desk1" }
 	})

@@ -34,7 +34,6 @@ type Call struct {
 	began    time.Time
 	leg      *media.RTP
 	replaces *Call
-	source   netip.AddrPort
 	done     chan struct{}
 
 	mu         sync.Mutex
@@ -369,11 +368,23 @@ func (c *Call) upLocked() {
 		c.mu.Lock()
 		hold := c.talk.theyHold || c.talk.weHold
 		c.mu.Unlock()
-		if !hold {
+		if !hold || !c.answers() {
 			c.hangup(Ending{Kind: MediaLost})
 		}
 	})
 	c.startTimerLocked()
+}
+
+// answersWithin is how long a silent party on hold has to show that it is there.
+const answersWithin = 10 * time.Second
+
+// answers asks a party that is silent because it is on hold whether it is there still (RFC 3261 section 11.2: OPTIONS within the dialog). Any answer but
+// one that denies the call will do.
+func (c *Call) answers() bool {
+	ctx, cancel := context.WithTimeout(c.s.ctx, answersWithin)
+	defer cancel()
+	res, err := c.send(ctx, sip.OPTIONS, func(*sip.Request) {})
+	return err == nil && res.StatusCode != sip.StatusCallTransactionDoesNotExists && res.StatusCode != sip.StatusRequestTimeout
 }
 
 func conflict(what string) error { return centre.Errorf(centre.Conflict, "%s", what) }

@@ -20,9 +20,10 @@ import (
 	"sentral/internal/telephony/media"
 )
 
-// The tests' T1 is a tenth of RFC 3261's: what lasts 32 s on the network lasts 3.2 s here.
+// The tests' T1 is a tenth of RFC 3261's: what lasts 32 s on the network lasts 3.2 s here. Real counterparts have the real one (realT1).
 const (
 	testT1   = 50 * time.Millisecond
+	realT1   = 500 * time.Millisecond
 	patience = 10 * time.Second // for anything that must happen; only a failure waits so long
 )
 
@@ -31,7 +32,7 @@ func TestMain(m *testing.M) {
 	if flag.Lookup("test.fuzz").Value.String() == "" {
 		_ = flag.Set("test.parallel", "16") // they wait more than they work
 	}
-	sip.SetTimers(testT1, 8*testT1, 10*testT1)
+	sip.SetTimers(4*testT1, 8*testT1, 10*testT1) // transactions: a slow machine must not repeat what only waits
 	os.Exit(m.Run())
 }
 
@@ -77,6 +78,11 @@ func testPorts() *media.Ports {
 // newExchange listens on loopback with one trunk, carrier, for 127.0.0.1; change may alter the options first.
 func newExchange(t *testing.T, change func(*Options)) *exchange {
 	t.Helper()
+	return newExchangeAt(t, testT1, change)
+}
+
+func newExchangeAt(t *testing.T, t1 time.Duration, change func(*Options)) *exchange {
+	t.Helper()
 	x := &exchange{t: t, calls: make(chan *Call, 1000), log: &logBuffer{}}
 	o := Options{
 		UDP: "127.0.0.1:0", TCP: "127.0.0.1:0", Ports: testPorts(),
@@ -87,7 +93,7 @@ func newExchange(t *testing.T, change func(*Options)) *exchange {
 	if change != nil {
 		change(&o)
 	}
-	s, err := open(o, timers{t1: testT1, t2: 8 * testT1, t4: 2 * testT1, least: time.Second})
+	s, err := open(o, timers{t1: t1, t2: 8 * t1, t4: 2 * testT1, least: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -421,8 +421,8 @@ func (c *Call) reofferTaken(tx *sip.ClientTx, req *sip.Request, res *sip.Respons
 	defer c.mu.Unlock()
 	c.d.refresh(c.s, res.Contact())
 	ack := c.ackLocked(req)
-	tx.OnRetransmission(func(*sip.Response) { _ = c.s.tp.WriteMsg(ack) })
-	_ = c.s.tp.WriteMsg(ack)
+	tx.OnRetransmission(func(*sip.Response) { c.s.sendACK(ack) })
+	c.s.sendACK(ack)
 	c.takeTimerLocked(res)
 	c.startTimerLocked()
 	body, ok := sessionPart(res)
@@ -439,6 +439,9 @@ func (c *Call) reofferTaken(tx *sip.ClientTx, req *sip.Request, res *sip.Respons
 	}
 	return err
 }
+
+// sendACK sends an ACK that may be sent again: sipgo writes into what it sends, so it gets a copy.
+func (s *Stack) sendACK(ack *sip.Request) { _ = s.tp.WriteMsg(ack.Clone()) }
 
 // ackLocked makes the ACK of a 2xx: the number and the credentials of its INVITE, a branch of its own (RFC 3261 section 13.2.2.4).
 func (c *Call) ackLocked(invite *sip.Request) *sip.Request {

@@ -130,6 +130,15 @@ func (r *reading) get(name string) string {
 	return ""
 }
 
+func (r *reading) has(name string) bool {
+	for _, h := range r.headers {
+		if strings.EqualFold(h.name, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // startLine checks a request line (method SP uri SP version) or a status line.
 func (r *reading) startLine() bool {
 	parts := strings.SplitN(r.start, " ", 3)
@@ -237,7 +246,7 @@ func (r *reading) judgeNumbers() (int, string) {
 
 func (r *reading) judgeLength() (int, string) {
 	v := r.get("Content-Length")
-	if v == "" {
+	if v == "" && !r.has("Content-Length") {
 		r.headers, r.dirty = append(r.headers, headerLine{"Content-Length", strconv.Itoa(len(r.body))}), true
 		return 0, ""
 	}

@@ -109,7 +109,7 @@ func TestSippCallsIn(t *testing.T) {
 	} {
 		t.Run(row.scenario+strings.Join(row.args, " "), func(t *testing.T) {
 			t.Parallel()
-			x := newExchange(t, func(o *Options) {
+			x := newExchangeAt(t, realT1, func(o *Options) {
 				if row.scenario == "auth" {
 					o.Trunks[0].Challenge, o.Trunks[0].User, o.Trunks[0].Secret = true, "carrier", "s3cret"
 				}
@@ -154,7 +154,7 @@ func TestSippIsCalled(t *testing.T) {
 	} {
 		t.Run(row.scenario, func(t *testing.T) {
 			t.Parallel()
-			x := newExchange(t, func(o *Options) { o.Trunks = nil })
+			x := newExchangeAt(t, realT1, func(o *Options) { o.Trunks = nil })
 			port := freePort(t)
 			done := sipp(t, x, row.scenario, port, "-m", "1")
 			if err := x.SetTrunks([]Trunk{{Key: "sipp", Host: hostAndPort("127.0.0.1", port), KeepAlive: -1}}); err != nil {
@@ -168,7 +168,7 @@ func TestSippIsCalled(t *testing.T) {
 	}
 	t.Run("registrar", func(t *testing.T) {
 		t.Parallel()
-		x := newExchange(t, func(o *Options) { o.Trunks = nil })
+		x := newExchangeAt(t, realT1, func(o *Options) { o.Trunks = nil })
 		port := freePort(t)
 		done := sipp(t, x, "registrar", port, "-m", "1")
 		if err := x.SetTrunks([]Trunk{{Key: "sipp", Host: hostAndPort("127.0.0.1", port), User: "centre", Secret: "s3cret", Register: true, KeepAlive: -1}}); err != nil {

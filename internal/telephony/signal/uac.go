@@ -421,7 +421,7 @@ func (o *outgoing) acknowledge(tag string, ack *sip.Request) {
 	o.mu.Lock()
 	o.acks[tag] = ack
 	o.mu.Unlock()
-	_ = o.c.s.tp.WriteMsg(ack)
+	o.c.s.sendACK(ack)
 }
 
 // again takes a 2xx that repeats, which wants its ACK again, and one of another phone that a fork rang as well: that one is acknowledged and hung up on
@@ -435,7 +435,7 @@ func (o *outgoing) again(res *sip.Response) {
 	ack, known := o.acks[tag]
 	if known {
 		o.mu.Unlock()
-		_ = o.c.s.tp.WriteMsg(ack)
+		o.c.s.sendACK(ack)
 		return
 	}
 	full := len(o.acks) >= 32

@@ -29,7 +29,7 @@ func (s *Stack) invited(req *sip.Request, tx *sip.ServerTx, from netip.AddrPort)
 		_ = respond(req, tx, code, reason, more...)
 		return
 	}
-	c, code, reason := s.admit(req, t, from)
+	c, code, reason := s.admit(req, tx, t, from, account)
 	if c == nil {
 		var more []sip.Header
 		switch code {
@@ -41,13 +41,10 @@ func (s *Stack) invited(req *sip.Request, tx *sip.ServerTx, from netip.AddrPort)
 		_ = respond(req, tx, code, reason, more...)
 		return
 	}
-	c.account = account
-	c.invite.tx = tx
 	if !tx.OnCancel(func(*sip.Request) { go c.cancelled() }) {
 		c.cancelled()
 		return
 	}
-	_ = respond(req, tx, 100, "Trying")
 	s.log.Info("call in", "call", c.id, "trunk", c.Trunk(), "desk_phone", account != "")
 	if s.o.Incoming == nil {
 		_ = c.Reject(480)
@@ -79,7 +76,7 @@ func (s *Stack) unacceptable(req *sip.Request) (int, string, []sip.Header) {
 }
 
 // admit opens a call for an INVITE, or says why not.
-func (s *Stack) admit(req *sip.Request, t *trunk, from netip.AddrPort) (*Call, int, string) {
+func (s *Stack) admit(req *sip.Request, tx *sip.ServerTx, t *trunk, from netip.AddrPort, account string) (*Call, int, string) {
 	var old *Call
 	if h := req.GetHeaders("Replaces"); len(h) > 0 {
 		var code int
@@ -115,9 +112,10 @@ func (s *Stack) admit(req *sip.Request, t *trunk, from netip.AddrPort) (*Call, i
 		return nil, 503, "Service Unavailable"
 	}
 	c := s.newCall(t, leg)
-	c.source, c.who, c.replaces = from, identify(req), old
+	c.who, c.replaces, c.account = identify(req), old, account
 	c.onEnd = append(c.onEnd, give, leave)
 	c.found(req, from)
+	c.invite.tx = tx
 	refuse := func(code int, reason string) (*Call, int, string) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -131,6 +129,7 @@ func (s *Stack) admit(req *sip.Request, t *trunk, from netip.AddrPort) (*Call, i
 			return refuse(488, "Not Acceptable Here")
 		}
 	}
+	_ = respond(req, tx, 100, "Trying") // before anybody else can answer
 	if code := s.first(c); code != 0 {
 		return refuse(code, map[int]string{482: "Loop Detected", 503: "Service Unavailable"}[code])
 	}
