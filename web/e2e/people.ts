@@ -66,7 +66,7 @@ export async function take(page: Page, text: string) {
 export async function finish(page: Page) {
   await page.getByRole('log').first().focus()
   await page.keyboard.press('e')
-  await expect(page.getByRole('dialog')).toBeVisible()
+  await expect(page.getByRole('dialog').getByRole('button', { name: 'Avslutt samtalen' })).toBeFocused()
   await page.keyboard.press('Enter')
   const reason = page.getByRole('combobox', { name: /Årsak/ })
   await expect(reason).toBeFocused()
