@@ -39,7 +39,7 @@ type Options struct {
 type Limits struct {
 	Calls            int           // at once, in both directions; 2000
 	SetupsPerSource  int           // INVITEs a second from one source that has completed a call; 1500
-	SetupsNewcomer   int           // INVITEs a second from one source that has not; 5
+	SetupsNewcomer   int           // INVITEs a second from one source that has not; 25
 	SetupsNewcomers  int           // INVITEs a second from all such sources together; 50
 	HalfOpen         int           // calls from newcomers that have not been acknowledged yet, at once; 64
 	PacketsPerSource int           // messages a second from one source; 10000
@@ -109,7 +109,7 @@ func (o Options) withDefaults() Options {
 	l := &o.Limits
 	set(&l.Calls, 2000)
 	set(&l.SetupsPerSource, 1500)
-	set(&l.SetupsNewcomer, 5)
+	set(&l.SetupsNewcomer, 25)
 	set(&l.SetupsNewcomers, 50)
 	set(&l.HalfOpen, 64)
 	set(&l.PacketsPerSource, 10000)

@@ -169,7 +169,7 @@ func TestTheGate(t *testing.T) {
 	if n := count(addr("203.0.113.1"), invite, 1000); n != 0 || len(g.meters) != 0 {
 		t.Errorf("%d messages of a stranger, %d meters", n, len(g.meters))
 	}
-	if n := count(addr("198.51.7.7"), invite, 1000); n != 5 {
+	if n := count(addr("198.51.7.7"), invite, 1000); n != 25 {
 		t.Errorf("%d INVITEs of a newcomer", n)
 	}
 	if n := count(addr("198.51.7.7"), bye, 1000); n != 1000 {

@@ -121,7 +121,7 @@ func (s *Stack) listen() error {
 		if d.network == "tls" {
 			serve = s.tp.ServeTLS
 		}
-		s.serve(func() { _ = serve(door) }, func() { door.Close() })
+		s.serve(func() { _ = serve(door) }, func() { _ = door.Close() })
 	}
 	return nil
 }

@@ -169,7 +169,7 @@ func (d *streamDoor) give(c *streamConn) bool {
 	select {
 	case d.conns <- c:
 	case <-d.closed:
-		c.Close()
+		_ = c.Close()
 		return false
 	}
 	select {
