@@ -184,12 +184,20 @@ func parseParams(s string) ([]param, bool) {
 	for _, part := range splitList(s[1:], ';') {
 		name, value, has := strings.Cut(part, "=")
 		name, value = lower(strings.TrimSpace(name)), strings.TrimSpace(value)
-		if !token(name) || has && value == "" || strings.ContainsAny(strings.Trim(value, `"`), " \t,") && !strings.HasPrefix(value, `"`) {
+		if !token(name) || has && !paramValue(value) {
 			return nil, false
 		}
 		out = append(out, param{name, value})
 	}
 	return out, true
+}
+
+// paramValue tells whether a parameter's value is a token, a host or a quoted string: anything but separators without quotes.
+func paramValue(v string) bool {
+	if strings.HasPrefix(v, `"`) {
+		return len(v) > 1 && strings.HasSuffix(v, `"`)
+	}
+	return v != "" && !strings.ContainsAny(v, " \t,;<>\"")
 }
 
 func (a *address) write(b *strings.Builder) {
