@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -156,7 +157,7 @@ func stands(t *testing.T, db *store.DB, number string) bool {
 		return tx.QueryRow(ctx, `SELECT p.contact FROM call_promise p JOIN contact c ON c.domain=p.domain AND c.id=p.contact
 			WHERE p.domain=1 AND p.number=$1 AND c.state<>'closed'`, number).Scan(&contact)
 	})
-	if err != nil && err != sql.ErrNoRows {
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		t.Fatal(err)
 	}
 	return contact != 0

@@ -263,8 +263,8 @@ func (c TestphoneListenCommand) Run(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
-	stop := context.CancelFunc(func() {})
 	if c.For > 0 {
+		var stop context.CancelFunc
 		ctx, stop = context.WithTimeout(ctx, c.For)
 		defer stop()
 	}

@@ -119,7 +119,7 @@ func recorded(t *testing.T, a *app.App, seen map[int64]bool) {
 	if !ok {
 		t.Fatal("the leader is not there")
 	}
-	s, err := a.Access.SessionFor(t.Context(), centre.AgentID(who.ID))
+	s, err := a.Access.SessionFor(t.Context(), who.ID)
 	if err != nil {
 		t.Fatal(err)
 	}

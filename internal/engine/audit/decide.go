@@ -191,8 +191,8 @@ func (a *Auditor) queuedUp(d *routing.Decision, e *routing.Event) {
 		}
 	}
 	kept := c.toAgent
-	switch {
-	case c.place == queued:
+	switch c.place {
+	case queued:
 		a.dequeue(c)
 		a.aim(d, c, e)
 		a.changeQueue(c, q)

@@ -128,6 +128,7 @@ func (h *Headset) open(ctx context.Context, o Options) error {
 	conn, answer, err := websocket.Dial(ctx, url, &websocket.DialOptions{HTTPClient: o.Client, HTTPHeader: head})
 	if err != nil {
 		if answer != nil {
+			answer.Body.Close()
 			return centre.Errorf(centre.Unavailable, "the line: %s: %w", answer.Status, err)
 		}
 		return centre.Errorf(centre.Unavailable, "the line: %w", err)

@@ -2,6 +2,7 @@ package testphone
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -216,8 +217,9 @@ func (c *Call) referred(w path, m *message) {
 		target, _, _ = strings.Cut(target, "?")
 		next, err := c.p.dialAt(ctx, target, Invite{To: user(target), From: user(address(c.from)), Voice: c.s.voice, Hear: c.wanted()})
 		status := "200 OK"
-		if r, ok := err.(*Refused); ok {
-			status = r.Error()
+		var refused *Refused
+		if errors.As(err, &refused) {
+			status = refused.Error()
 		} else if err != nil {
 			status = "503 Service Unavailable"
 		}
