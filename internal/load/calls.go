@@ -396,7 +396,7 @@ func (c *calling) count(ctx context.Context, r *CallReport) error {
 	return nil
 }
 
-// settle waits until the server stands as it stood before anybody called, at most a minute and a half: SIP keeps ended transactions for 32 s.
+// settle waits until the server stands as it stood before anybody called, at most two and a half minutes: SIP keeps ended transactions for 32 s, and who vanishes is missed after a minute.
 func (c *calling) settle(ctx context.Context, before PhoneState) (PhoneState, error) {
 	for began := time.Now(); ; {
 		c.client.CloseIdleConnections() // they are the generator's, not what calls leave behind
@@ -404,8 +404,8 @@ func (c *calling) settle(ctx context.Context, before PhoneState) (PhoneState, er
 		if err != nil {
 			return now, err
 		}
-		still := now.Calls == 0 && now.Goroutines <= before.Goroutines+5 && now.Files <= before.Files+2
-		if still || time.Since(began) > 90*time.Second || !pause(ctx, 2*time.Second) {
+		still := now.Calls == 0 && now.Goroutines <= before.Goroutines+5 && now.Files <= before.Files+16
+		if still || time.Since(began) > 150*time.Second || !pause(ctx, 2*time.Second) {
 			return now, nil
 		}
 	}

@@ -274,7 +274,7 @@ func (p *Phone) take(w path, m *message) {
 		c.request(w, m)
 	case m.method == "INVITE":
 		p.ring(w, m)
-	case m.method == "OPTIONS":
+	case m.method == "OPTIONS" && parameter(m.get("To"), "tag") == "": // within a dialog that is gone it is 481
 		r := m.respond(200, "OK", token())
 		r.add("Allow", allowed)
 		r.add("Accept", "application/sdp")
