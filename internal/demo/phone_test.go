@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"sentral/internal/app"
-	"sentral/internal/centre"
 	"sentral/internal/demo"
 	"sentral/internal/desk/access"
 	"sentral/internal/store"
