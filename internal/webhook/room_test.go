@@ -303,7 +303,10 @@ func TestASubscriberWhoIsAwayIsProbedAndNotFlooded(t *testing.T) {
 	}
 	now.Add(61_000) // time for a probe
 	h.contact()
-	h.until("the probe", func() bool { return len(s.got()) >= 4 })
+	h.until("the probe, and its failure", func() bool {
+		list, err := h.hooks.List(ctx, administrator)
+		return err == nil && list[0].Failing >= 4
+	})
 	s.now(nil)
 	now.Add(3 * 3600_000)
 	h.contact()

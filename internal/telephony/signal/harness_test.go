@@ -253,7 +253,10 @@ func (p *phone) await(what string, want func(*reading) bool) *reading {
 	buf := make([]byte, 65536)
 	for {
 		_ = p.c.SetReadDeadline(deadline)
-		n, _, err := p.c.ReadFromUDPAddrPort(buf)
+		n, from, err := p.c.ReadFromUDPAddrPort(buf)
+		if err == nil && from != p.to {
+			continue // the sound of a call that had this port before
+		}
 		if err != nil {
 			var seen []string
 			for _, r := range p.got {
@@ -348,9 +351,12 @@ func (p *phone) silence(d time.Duration, what string, unwanted func(*reading) bo
 	buf := make([]byte, 65536)
 	for {
 		_ = p.c.SetReadDeadline(deadline)
-		n, _, err := p.c.ReadFromUDPAddrPort(buf)
+		n, from, err := p.c.ReadFromUDPAddrPort(buf)
 		if err != nil {
 			break
+		}
+		if from != p.to {
+			continue // the sound of a call that had this port before
 		}
 		if _, r := read(bytes.Clone(buf[:n])); r != nil && !p.repeated(r) {
 			p.got = append(p.got, r)
