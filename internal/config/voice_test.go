@@ -80,7 +80,7 @@ func TestFaultsOfThePhoneNameLineAndReason(t *testing.T) {
 		{"a script that is not there", `script: alvljus,`, `script: alvljuus,`, "phone.lines[1].script", `"alvljuus" is not one of phone.scripts`},
 		{"two lines of one number", `number: "+4700000101"`, `number: "+47 00 00 01 00"`, "phone.lines[2].number", `is the number of "fjordglimt" already`},
 		{"a number without its country", `number: "+4700000101"`, `number: "00000101"`, "phone.lines[2].number", "must be a telephone number with its country's number"},
-		{"a source that is none", `sources: [127.0.0.0/8]`, `sources: [127.0.0.0/88]`, "phone.trunks[0].sources[0]", "must be an address or a range"},
+		{"a source that is none", `sources: [127.0.0.1/32, 127.0.0.0/8]`, `sources: [127.0.0.0/88]`, "phone.trunks[0].sources[0]", "must be an address or a range"},
 		{"consent that is only told", `basis: consent
           text:`, `basis: notice
           text:`, "phone.scripts[2].steps[5].basis", "a notice is not enough"},
