@@ -2,7 +2,7 @@ package board
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -48,7 +48,6 @@ const (
 	drawEvery = 500 * time.Millisecond // the default of Pace
 	sendAgain = 10                     // turns of Pace after which an unchanged page is sent again, so that a screen knows that it still lives
 	pagesKept = 512                    // drawn pages; beyond it those that nobody has asked for lately are forgotten
-	beginWait = 200 * time.Millisecond // before another attempt to begin
 )
 
 // New makes a board; Run makes it live.
@@ -64,17 +63,7 @@ func New(o Options) *Board {
 // Run keeps the figures up to date until the context ends. When this node loses the centre, or falls behind the feed, everything is forgotten and built
 // again from the store as soon as the centre is ours.
 func (b *Board) Run(ctx context.Context) {
-	for ctx.Err() == nil {
-		err := b.follow(ctx)
-		b.forget()
-		if err != nil && ctx.Err() == nil && !errors.Is(err, feed.ErrEnded) && !errors.Is(err, feed.ErrReset) && !errors.Is(err, errAnew) && centre.KindOf(err) != centre.Unavailable {
-			b.Log.Warn("the wall's feed broke; beginning again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(beginWait):
-		}
-	}
+	feed.Follower{Name: "wall", Log: b.Log, Follow: b.follow, Broken: b.forget}.Keep(ctx)
 }
 
 func (b *Board) forget() {
@@ -89,12 +78,10 @@ func (b *Board) forget() {
 }
 
 // errAnew ends one turn of follow when what is known no longer holds, such as after a change of time zone.
-var errAnew = errors.New("board: begin again")
+var errAnew = fmt.Errorf("board: %w", feed.ErrReset)
 
 // follow fills a sheet from the store and folds the feed into it.
 func (b *Board) follow(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	s, reader, err := b.begin(ctx)
 	if err != nil {
 		return err
@@ -104,41 +91,15 @@ func (b *Board) follow(ctx context.Context) error {
 	b.sheet = s
 	b.mu.Unlock()
 	b.reckonLevels()
-	commits := make(chan []feed.Commit)
-	broken := make(chan error, 1)
-	go func() {
-		for {
-			c, err := reader.Next(ctx)
-			if err != nil {
-				broken <- err
-				return
-			}
-			select {
-			case commits <- c:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case c := <-commits:
-			if err := b.fold(ctx, s, c); err != nil {
-				return err
-			}
-		case <-tick.C:
+	return reader.Each(ctx,
+		func(commits []feed.Commit) error { return b.fold(ctx, s, commits) },
+		time.Second, func() error {
 			if err := b.recall(ctx, s); err != nil {
 				return err
 			}
 			b.reckonLevels()
-		case err := <-broken:
-			return err
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+			return nil
+		})
 }
 
 // fold takes some commits. Versions of the configuration that they tell of are read first, so that the lock is not held over the store.

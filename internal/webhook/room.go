@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	mathrand "math/rand/v2"
@@ -85,20 +84,10 @@ func New(o Options) *Room {
 
 // Run delivers until the context ends, whenever this node owns the centre.
 func (r *Room) Run(ctx context.Context) {
-	for ctx.Err() == nil {
-		err := r.serve(ctx)
-		if err != nil && ctx.Err() == nil && !errors.Is(err, feed.ErrEnded) && !errors.Is(err, feed.ErrReset) && centre.KindOf(err) != centre.Unavailable {
-			r.Log.Warn("webhooks stopped; beginning again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(beginWait):
-		}
-	}
+	feed.Follower{Name: "webhooks", Log: r.Log, Follow: r.serve}.Keep(ctx)
 }
 
 const (
-	beginWait  = 200 * time.Millisecond
 	tidyEvery  = time.Minute
 	tidyAtOnce = 1000
 	keepDone   = 24 * time.Hour

@@ -413,29 +413,21 @@ func (r *Room) AgentTyping(t conversation.Typing) {
 
 // Run keeps the visitors' windows up to date until the context ends.
 func (r *Room) Run(ctx context.Context) {
-	for ctx.Err() == nil {
-		if err := r.follow(ctx); err != nil && ctx.Err() == nil {
-			if !errors.Is(err, feed.ErrEnded) && !errors.Is(err, feed.ErrReset) && centre.KindOf(err) != centre.Unavailable {
-				r.Log.Warn("the chat's feed broke; beginning again", "error", err)
-			}
-			r.mu.Lock()
-			for _, all := range r.windows {
-				for s := range all {
-					r.drop(s)
-				}
-			}
-			r.mu.Unlock()
-			select {
-			case <-ctx.Done():
-			case <-time.After(200 * time.Millisecond):
-			}
+	feed.Follower{Name: "chat", Log: r.Log, Follow: r.follow, Broken: r.dropAll}.Keep(ctx)
+}
+
+// dropAll cuts every window off: each comes back and begins again from how things stand then.
+func (r *Room) dropAll() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, all := range r.windows {
+		for s := range all {
+			r.drop(s)
 		}
 	}
 }
 
 func (r *Room) follow(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	reader, err := r.Centre.Hub().Subscribe(r.Centre.Head())
 	if err != nil {
 		return err
@@ -444,40 +436,10 @@ func (r *Room) follow(ctx context.Context) error {
 	r.mu.Lock()
 	clear(r.visits) // they may have moved on at the node that owned the centre before
 	r.mu.Unlock()
-	commits := make(chan []feed.Commit)
-	broken := make(chan error, 1)
-	go func() {
-		for {
-			c, err := reader.Next(ctx)
-			if err != nil {
-				broken <- err
-				return
-			}
-			select {
-			case commits <- c:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	places := time.NewTicker(2 * time.Second)
-	defer places.Stop()
-	for {
-		select {
-		case c := <-commits:
-			if err := r.project(ctx, c); err != nil {
-				return err
-			}
-		case <-places.C: // everybody's place moves when anybody is answered: all windows are looked at together
-			if err := r.show(ctx, r.watched()); err != nil {
-				return err
-			}
-		case err := <-broken:
-			return err
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+	return reader.Each(ctx,
+		func(commits []feed.Commit) error { return r.project(ctx, commits) },
+		// everybody's place moves when anybody is answered: all windows are looked at together
+		2*time.Second, func() error { return r.show(ctx, r.watched()) })
 }
 
 func (r *Room) watched() map[centre.ContactID]bool {

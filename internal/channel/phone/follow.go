@@ -2,7 +2,6 @@ package phone
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -15,27 +14,19 @@ import (
 
 // Run carries out what the engine decides about calls until the context ends. Whenever this node comes to own the centre it first mends what was cut off.
 func (r *Room) Run(ctx context.Context) {
-	for ctx.Err() == nil {
-		if err := r.follow(ctx); err != nil && ctx.Err() == nil {
-			if !errors.Is(err, feed.ErrEnded) && !errors.Is(err, feed.ErrReset) && centre.KindOf(err) != centre.Unavailable {
-				r.Log.Warn("the phone's feed broke; beginning again", "error", err)
-			}
-			if !r.Centre.Status().Owner { // another node's calls now: ours cannot be carried on
-				for _, c := range r.all() {
-					c.tell(stop{"not_owner"})
-				}
-			}
-			select {
-			case <-ctx.Done():
-			case <-time.After(100 * time.Millisecond):
-			}
+	feed.Follower{Name: "phone", Log: r.Log, Follow: r.follow, Broken: r.letGo}.Keep(ctx)
+}
+
+// letGo ends our calls once another node owns the centre: they cannot be carried on.
+func (r *Room) letGo() {
+	if !r.Centre.Status().Owner {
+		for _, c := range r.all() {
+			c.tell(stop{"not_owner"})
 		}
 	}
 }
 
 func (r *Room) follow(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	s := r.Centre.Status()
 	if !s.Owner {
 		return feed.ErrEnded
@@ -53,35 +44,9 @@ func (r *Room) follow(ctx context.Context) error {
 	}
 	r.ready.Store(true)
 	defer r.ready.Store(false)
-	sweep := time.NewTicker(time.Minute)
-	defer sweep.Stop()
-	commits, broken := make(chan []feed.Commit), make(chan error, 1)
-	go func() {
-		for {
-			c, err := reader.Next(ctx)
-			if err != nil {
-				broken <- err
-				return
-			}
-			select {
-			case commits <- c:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	for {
-		select {
-		case list := <-commits:
-			r.project(list)
-		case <-sweep.C:
-			r.sweep(ctx)
-		case err := <-broken:
-			return err
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+	return reader.Each(ctx,
+		func(commits []feed.Commit) error { r.project(commits); return nil },
+		time.Minute, func() error { r.sweep(ctx); return nil })
 }
 
 // project hands decisions to the calls that they are about, and begins the calls that the engine asks for.

@@ -3,7 +3,6 @@ package contact
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"sentral/internal/centre"
@@ -18,18 +17,7 @@ import (
 // Run keeps every screen up to date until the context ends: it follows the feed, takes one look at the engine for each batch of commits, and tells the
 // screens the state of what was touched. The state may be newer than the commit, never older; a screen therefore never ends up behind.
 func (r *Room) Run(ctx context.Context) {
-	for ctx.Err() == nil {
-		if err := r.follow(ctx); err != nil && ctx.Err() == nil {
-			if !errors.Is(err, feed.ErrEnded) && !errors.Is(err, feed.ErrReset) {
-				r.Log.Warn("the desk's feed broke; beginning again", "error", err)
-			}
-			r.dropScreens()
-			select {
-			case <-ctx.Done():
-			case <-time.After(200 * time.Millisecond):
-			}
-		}
-	}
+	feed.Follower{Name: "desk", Log: r.Log, Follow: r.follow, Broken: r.dropScreens}.Keep(ctx)
 }
 
 // follow rebuilds what the desk knows, then follows the feed.
@@ -54,38 +42,9 @@ func (r *Room) follow(ctx context.Context) error {
 	defer reader.Close()
 	defer r.ringing.Wait()
 	r.begin(ctx, head, open)
-	look := time.NewTicker(time.Second)
-	defer look.Stop()
-	commits := make(chan []feed.Commit)
-	broken := make(chan error, 1)
-	go func() {
-		for {
-			c, err := reader.Next(ctx)
-			if err != nil {
-				broken <- err
-				return
-			}
-			select {
-			case commits <- c:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	for {
-		select {
-		case c := <-commits:
-			if err := r.project(ctx, c); err != nil {
-				return err
-			}
-		case <-look.C:
-			r.sweep(ctx)
-		case err := <-broken:
-			return err
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+	return reader.Each(ctx,
+		func(commits []feed.Commit) error { return r.project(ctx, commits) },
+		time.Second, func() error { r.sweep(ctx); return nil })
 }
 
 // begin knows every open contact anew.
