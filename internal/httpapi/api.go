@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"sentral/internal/centre"
 	"sentral/internal/desk/access"
 )
 
@@ -72,6 +73,18 @@ type Who struct {
 }
 
 func (w *Who) subject() access.Subject { return w.Subject }
+
+// IDIn is embedded in the input of operations on something with a number.
+type IDIn struct {
+	Who
+	ID int64 `path:"id"`
+}
+
+// PersonIn is embedded in the input of operations on a person.
+type PersonIn struct {
+	Who
+	ID centre.AgentID `path:"id"`
+}
 
 type subjectKey struct{}
 

@@ -22,10 +22,7 @@ func (a *API) registerKeys() {
 			return room.AddKey(ctx, in.Subject, in.Body)
 		})
 	run(a, operation{method: http.MethodDelete, path: "/api/keys/{id}", id: "remove-key", tag: "integration", summary: "Revoke an API key at once"},
-		func(ctx context.Context, in *struct {
-			Who
-			ID int64 `path:"id"`
-		}) error {
+		func(ctx context.Context, in *IDIn) error {
 			return room.RemoveKey(ctx, in.Subject, in.ID)
 		})
 	serve(a, operation{method: http.MethodGet, path: "/api/webhooks", id: "list-webhooks", tag: "integration", summary: "Outgoing webhooks"},
@@ -40,30 +37,20 @@ func (a *API) registerKeys() {
 			return hooks.Add(ctx, in.Subject, in.Body)
 		})
 	run(a, operation{method: http.MethodDelete, path: "/api/webhooks/{id}", id: "remove-webhook", tag: "integration", summary: "Remove a webhook"},
-		func(ctx context.Context, in *struct {
-			Who
-			ID int64 `path:"id"`
-		}) error {
+		func(ctx context.Context, in *IDIn) error {
 			return hooks.Remove(ctx, in.Subject, in.ID)
 		})
 	serve(a, operation{method: http.MethodPost, path: "/api/webhooks/{id}/secret", id: "turn-webhook-secret", tag: "integration", summary: "Give a webhook a new signing secret, shown once; the one before signs beside it for a day"},
-		func(ctx context.Context, in *struct {
-			Who
-			ID int64 `path:"id"`
-		}) (webhook.Secret, error) {
+		func(ctx context.Context, in *IDIn) (webhook.Secret, error) {
 			return hooks.Turn(ctx, in.Subject, in.ID)
 		})
 	run(a, operation{method: http.MethodPost, path: "/api/webhooks/{id}/start", id: "start-webhook", tag: "integration", summary: "Set a stopped webhook going again; it is told everything since it stopped"},
-		func(ctx context.Context, in *struct {
-			Who
-			ID int64 `path:"id"`
-		}) error {
+		func(ctx context.Context, in *IDIn) error {
 			return hooks.Start(ctx, in.Subject, in.ID)
 		})
 	serve(a, operation{method: http.MethodGet, path: "/api/webhooks/{id}/deliveries", id: "list-deliveries", tag: "integration", summary: "What was sent, and what could not be"},
 		func(ctx context.Context, in *struct {
-			Who
-			ID     int64 `path:"id"`
+			IDIn
 			Before int64 `query:"before"`
 			Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
 		}) ([]webhook.Delivery, error) {
@@ -71,8 +58,7 @@ func (a *API) registerKeys() {
 		})
 	run(a, operation{method: http.MethodPost, path: "/api/webhooks/{id}/deliveries/{delivery}/retry", id: "retry-delivery", tag: "integration", summary: "Send one again now"},
 		func(ctx context.Context, in *struct {
-			Who
-			ID       int64 `path:"id"`
+			IDIn
 			Delivery int64 `path:"delivery"`
 		}) error {
 			return hooks.Retry(ctx, in.Subject, in.ID, in.Delivery)

@@ -175,20 +175,16 @@ func (a *API) registerSpeech() {
 
 func (a *API) registerRecordings() {
 	room := a.Rooms.Phone
-	type recordingIn struct {
-		Who
-		ID int64 `path:"id"`
-	}
 	serve(a, operation{method: http.MethodGet, path: "/api/contacts/{id}/recordings", id: "list-recordings", tag: "phone", summary: "The recordings of a contact that you may hear"},
 		func(ctx context.Context, in *ContactIn) ([]phone.Recording, error) {
 			return room.Recordings(ctx, in.Subject, in.ID)
 		})
 	sound(a, operation{method: http.MethodGet, path: "/api/phone/recordings/{id}", id: "play-recording", tag: "phone", summary: "The sound of a recording; the customer is left, everybody else right. Logged"},
-		func(ctx context.Context, in *recordingIn) (io.Reader, int64, error) {
+		func(ctx context.Context, in *IDIn) (io.Reader, int64, error) {
 			return room.Play(ctx, in.Subject, in.ID)
 		})
 	run(a, operation{method: http.MethodDelete, path: "/api/phone/recordings/{id}", id: "delete-recording", tag: "phone", summary: "Delete a recording for good"},
-		func(ctx context.Context, in *recordingIn) error {
+		func(ctx context.Context, in *IDIn) error {
 			return room.DeleteRecording(ctx, in.Subject, in.ID)
 		})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"sentral/internal/centre"
 	"sentral/internal/desk/access"
 )
 
@@ -96,10 +95,7 @@ func (a *API) registerPasskeys() {
 			return room.AddPasskey(ctx, in.Subject, in.Body)
 		})
 	run(a, operation{method: http.MethodDelete, path: "/api/me/passkeys/{id}", id: "remove-passkey", tag: "session", summary: "Remove a passkey"},
-		func(ctx context.Context, in *struct {
-			Who
-			ID int64 `path:"id"`
-		}) error {
+		func(ctx context.Context, in *IDIn) error {
 			return room.RemovePasskey(ctx, in.Subject, in.ID)
 		})
 }
@@ -107,24 +103,15 @@ func (a *API) registerPasskeys() {
 func (a *API) registerPeople() {
 	room := a.Rooms.Access
 	serve(a, operation{method: http.MethodPost, path: "/api/people/{id}/invite", id: "invite-person", tag: "people", summary: "Make a link with which this person chooses a password; used once, good for 24 hours"},
-		func(ctx context.Context, in *struct {
-			Who
-			ID centre.AgentID `path:"id"`
-		}) (access.Invitation, error) {
+		func(ctx context.Context, in *PersonIn) (access.Invitation, error) {
 			return room.Invite(ctx, in.Subject, in.ID)
 		})
 	run(a, operation{method: http.MethodDelete, path: "/api/people/{id}/second-factor", id: "forget-second-factor", tag: "people", summary: "Take away the authenticator app and the passkeys of somebody who has lost them (a fresh sign-in is needed)"},
-		func(ctx context.Context, in *struct {
-			Who
-			ID centre.AgentID `path:"id"`
-		}) error {
+		func(ctx context.Context, in *PersonIn) error {
 			return room.ForgetSecondFactor(ctx, in.Subject, in.ID)
 		})
 	run(a, operation{method: http.MethodDelete, path: "/api/people/{id}/sessions", id: "sign-person-out", tag: "people", summary: "Sign this person out everywhere"},
-		func(ctx context.Context, in *struct {
-			Who
-			ID centre.AgentID `path:"id"`
-		}) error {
+		func(ctx context.Context, in *PersonIn) error {
 			return room.SignPersonOut(ctx, in.Subject, in.ID)
 		})
 	serve(a, operation{method: http.MethodGet, path: "/api/audit", id: "list-audit", tag: "people", summary: "The audit log, newest first"},

@@ -8,6 +8,7 @@ import { useT } from '../lib/i18n.ts'
 import { Empty } from '../ui/States.tsx'
 import css from './admin.module.css'
 import type { EntryOf, SectionName } from './queries.ts'
+import { Rows } from './Rows.tsx'
 import type { About, Section } from './section.ts'
 
 const pageSize = 60
@@ -72,40 +73,15 @@ export function List<S extends SectionName>({ section, document }: { section: Se
       )}
       {rows.length > 0 && (
         <div className={css.tablebox}>
-          <table className={css.table}>
-            <caption className="vh">{t(`admin.s.${section.name}`)}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('admin.name')}</th>
-                {section.columns.map(c => (
-                  <th key={c.head} scope="col" className={c.wide ? 'hide-s' : undefined}>
-                    {t(c.head)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.slice(0, most).map(e => (
-                <tr key={e.id}>
-                  <th scope="row">
-                    <button
-                      type="button"
-                      className={css.open}
-                      style={{ paddingInlineStart: `${(words.length ? 0 : (section.indent?.(e, about) ?? 0)) * 1.25}rem` }}
-                      onClick={() => go({ id: String(e.id) })}
-                    >
-                      {section.title(e, about)}
-                    </button>
-                  </th>
-                  {section.columns.map(c => (
-                    <td key={c.head} className={c.wide ? 'hide-s' : undefined}>
-                      {c.cell(e, about)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <Rows
+            caption={t(`admin.s.${section.name}`)}
+            rows={rows.slice(0, most)}
+            columns={section.columns}
+            about={about}
+            title={section.title}
+            indent={words.length ? undefined : e => section.indent?.(e, about) ?? 0}
+            open={e => go({ id: String(e.id) })}
+          />
           {rows.length > most && (
             <Button variant="subtle" fullWidth onClick={() => setMost(most + pageSize)}>
               {t('admin.show_more', { n: rows.length - most })}

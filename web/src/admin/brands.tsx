@@ -1,6 +1,6 @@
 import { Button, Modal, NativeSelect } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { Copy, ExternalLink, KeyRound, Plus, Store, X } from 'lucide-react'
+import { Copy, ExternalLink, KeyRound, Plus, Store } from 'lucide-react'
 import { useState } from 'react'
 import { toast } from '../app/toasts.tsx'
 import type { ConfigBrand } from '../gen/api.gen.ts'
@@ -10,7 +10,7 @@ import { useProblemText } from '../ui/States.tsx'
 import css from './admin.module.css'
 import { copyText } from './copy.ts'
 import { replaced, without } from './draft.ts'
-import { AreaField, Part, Row, SelectField, TextField, WordsField } from './fields.tsx'
+import { AreaField, Part, RemoveButton, Row, SelectField, TextField, WordsField } from './fields.tsx'
 import { Once } from './keys.tsx'
 import type { FormProps, Section } from './section.ts'
 import { NameField } from './small.tsx'
@@ -129,15 +129,7 @@ function BrandForm({ draft, document, readOnly }: FormProps<ConfigBrand>) {
                 fault={fault(`topics[${i}].queue`)}
               />
               {!readOnly && (
-                <Button
-                  variant="subtle"
-                  color="gray"
-                  px={6}
-                  aria-label={t('admin.remove_named', { name: t('admin.brands.topic', { n: i + 1 }) })}
-                  onClick={() => set({ topics: without(b.topics, i) })}
-                >
-                  <X size={16} aria-hidden="true" />
-                </Button>
+                <RemoveButton name={t('admin.brands.topic', { n: i + 1 })} onClick={() => set({ topics: without(b.topics, i) })} />
               )}
             </div>
           ))}

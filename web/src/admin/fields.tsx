@@ -1,4 +1,5 @@
-import { NativeSelect, NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { Button, NativeSelect, NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { Trash2 } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
 import { localeNames, locales, useT } from '../lib/i18n.ts'
 import css from './admin.module.css'
@@ -12,6 +13,16 @@ type Common = { label: ReactNode; hint?: ReactNode; fault?: string; disabled?: b
 function useFault(fault: string | undefined) {
   const { t } = useT()
   return fault === undefined ? undefined : faultText(t, fault)
+}
+
+/** Takes one element out of a list. */
+export function RemoveButton({ name, onClick }: { name: string; onClick: () => void }) {
+  const { t } = useT()
+  return (
+    <Button variant="subtle" color="gray" px={6} aria-label={t('admin.remove_named', { name })} onClick={onClick}>
+      <Trash2 size={15} aria-hidden="true" />
+    </Button>
+  )
 }
 
 export function TextField(

@@ -6,7 +6,7 @@ import { type Translate, useT } from '../lib/i18n.ts'
 import css from './admin.module.css'
 import { replaced, without } from './draft.ts'
 import { faultText } from './faults.ts'
-import { Part, Row, SelectField, TextField } from './fields.tsx'
+import { Part, RemoveButton, Row, SelectField, TextField } from './fields.tsx'
 import type { FormProps, Section } from './section.ts'
 import { NameField } from './small.tsx'
 import { namedChoices, nameOf } from './words.ts'
@@ -166,17 +166,7 @@ function HoursForm({ draft, document, readOnly }: FormProps<ConfigHours>) {
                 fault={fault(`exceptions[${i}].periods`)}
                 readOnly={readOnly}
               />
-              {!readOnly && (
-                <Button
-                  variant="subtle"
-                  color="gray"
-                  px={6}
-                  aria-label={t('admin.remove_named', { name: x.name || x.date })}
-                  onClick={() => set({ exceptions: without(h.exceptions, i) })}
-                >
-                  <X size={16} aria-hidden="true" />
-                </Button>
-              )}
+              {!readOnly && <RemoveButton name={x.name || x.date} onClick={() => set({ exceptions: without(h.exceptions, i) })} />}
             </div>
           ))}
           {!readOnly && (

@@ -1,6 +1,6 @@
 import { Button, Modal } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { Copy, Link2, LogOut, Plus, ShieldOff, UserRound, X } from 'lucide-react'
+import { Copy, Link2, LogOut, Plus, ShieldOff, UserRound } from 'lucide-react'
 import { useState } from 'react'
 import { toast } from '../app/toasts.tsx'
 import type { ConfigDocument, ConfigGrantText, ConfigNeedText, ConfigPerson } from '../gen/api.gen.ts'
@@ -12,7 +12,7 @@ import { Status } from '../ui/Status.tsx'
 import css from './admin.module.css'
 import { copyText } from './copy.ts'
 import { keyFrom, replaced, without } from './draft.ts'
-import { NumberField, Part, Row, SelectField, SwitchField, TextField } from './fields.tsx'
+import { NumberField, Part, RemoveButton, Row, SelectField, SwitchField, TextField } from './fields.tsx'
 import type { FormProps, Section } from './section.ts'
 import { grantText, namedChoices, nameOf, needsText, roles, scopeEntries, scopes, wordedChoices } from './words.ts'
 
@@ -172,15 +172,7 @@ export function Needs(p: {
           />
           <Levels level={n.level} />
           {!p.readOnly && (
-            <Button
-              variant="subtle"
-              color="gray"
-              px={6}
-              aria-label={t('admin.remove_named', { name: p.choices.find(c => c.value === n.skill)?.label ?? n.skill })}
-              onClick={() => p.set(without(p.needs, i))}
-            >
-              <X size={16} aria-hidden="true" />
-            </Button>
+            <RemoveButton name={p.choices.find(c => c.value === n.skill)?.label ?? n.skill} onClick={() => p.set(without(p.needs, i))} />
           )}
         </div>
       ))}
@@ -249,17 +241,7 @@ function Grants(p: {
                 fault={p.fault(`[${i}].key`)}
               />
             )}
-            {!p.readOnly && (
-              <Button
-                variant="subtle"
-                color="gray"
-                px={6}
-                aria-label={t('admin.remove_named', { name: grantText(g, p.document, t) })}
-                onClick={() => p.set(without(p.roles, i))}
-              >
-                <X size={16} aria-hidden="true" />
-              </Button>
-            )}
+            {!p.readOnly && <RemoveButton name={grantText(g, p.document, t)} onClick={() => p.set(without(p.roles, i))} />}
             <p className={css.hint}>{t(`admin.role_says.${g.role}`)}</p>
           </div>
         )

@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core'
-import { Plus, X } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useCan } from '../app/session.ts'
 import type { ConfigLending, ConfigOrganisation, ConfigRules, RulebookVersioned } from '../gen/api.gen.ts'
 import { localeNames, locales, useT } from '../lib/i18n.ts'
 import css from './admin.module.css'
 import { replaced, useDraft, without } from './draft.ts'
-import { Faulty, useLeaveGuard } from './Editor.tsx'
-import { DurationField, NumberField, Part, Row, SelectField, TextField } from './fields.tsx'
+import { Frame, useLeaveGuard } from './Frame.tsx'
+import { DurationField, NumberField, Part, RemoveButton, Row, SelectField, TextField } from './fields.tsx'
 import { type Outcome, useSaveDocument } from './queries.ts'
 import { zones } from './small.tsx'
 import { namedChoices } from './words.ts'
@@ -16,7 +16,6 @@ type Whole = { organisation: ConfigOrganisation; rules: ConfigRules; lending: Co
 
 /** What holds for the centre as a whole: its name, the numbers that every queue shares, and who lends to whom. */
 export function Rules({ config }: { config: RulebookVersioned }) {
-  const { t } = useT()
   const can = useCan()
   const d = config.document
   const { draft, dirty, reset, setFaults } = useDraft<Whole>({ organisation: d.organisation, rules: d.rules, lending: d.lending }, false)
@@ -29,32 +28,22 @@ export function Rules({ config }: { config: RulebookVersioned }) {
     setOutcome(out)
     setFaults(out.faults)
     if (out.saved) reset(draft.value)
+    return out.saved !== undefined
   }
   return (
-    <form
-      className={css.editor}
-      noValidate
-      onSubmit={e => {
-        e.preventDefault()
-        void submit()
-      }}
+    <Frame
+      outcome={outcome}
+      reload={() => reset({ organisation: d.organisation, rules: d.rules, lending: d.lending })}
+      readOnly={readOnly}
+      dirty={dirty}
+      busy={save.isPending}
+      submit={submit}
+      dialog={guard.dialog}
     >
-      <Faulty outcome={outcome} reload={() => reset({ organisation: d.organisation, rules: d.rules, lending: d.lending })} />
-      <fieldset className={css.fields} disabled={readOnly}>
-        <Organisation draft={draft} />
-        <Numbers draft={draft} />
-        <Lending draft={draft} config={config} readOnly={readOnly} />
-      </fieldset>
-      {!readOnly && (
-        <div className={css.savebar}>
-          <Button type="submit" disabled={!dirty} loading={save.isPending}>
-            {t('save')}
-          </Button>
-          {dirty && <span className="sub">{t('admin.unsaved')}</span>}
-        </div>
-      )}
-      {guard.dialog}
-    </form>
+      <Organisation draft={draft} />
+      <Numbers draft={draft} />
+      <Lending draft={draft} config={config} readOnly={readOnly} />
+    </Frame>
   )
 }
 
@@ -193,17 +182,7 @@ function Lending({ draft, config, readOnly }: Props & { config: RulebookVersione
           <header>
             <b>{name(l)}</b>
             <span className="grow" />
-            {!readOnly && (
-              <Button
-                variant="subtle"
-                color="gray"
-                px={6}
-                aria-label={t('admin.remove_named', { name: name(l) })}
-                onClick={() => draft.set({ lending: without(list, i) })}
-              >
-                <X size={16} aria-hidden="true" />
-              </Button>
-            )}
+            {!readOnly && <RemoveButton name={name(l)} onClick={() => draft.set({ lending: without(list, i) })} />}
           </header>
           <Row>
             <SelectField

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core'
-import { Plus, Trash2, TriangleAlert, Users } from 'lucide-react'
+import { Plus, TriangleAlert, Users } from 'lucide-react'
 import type { ConfigQueue, ConfigStep } from '../gen/api.gen.ts'
 import { useT } from '../lib/i18n.ts'
 import css from './admin.module.css'
 import { replaced, without } from './draft.ts'
-import { ChipsField, DurationField, SwitchField } from './fields.tsx'
+import { ChipsField, DurationField, RemoveButton, SwitchField } from './fields.tsx'
 import { Needs } from './people.tsx'
 import type { FormProps } from './section.ts'
 import { exactly, namedChoices, qualified, stepSentence, wordedChoices } from './words.ts'
@@ -62,15 +62,7 @@ function StepCard({ i, step: s, draft, document, readOnly }: FormProps<ConfigQue
         </span>
         <span className="grow" />
         {!readOnly && i > 0 && (
-          <Button
-            variant="subtle"
-            color="gray"
-            px={6}
-            aria-label={t('admin.remove_named', { name: t('admin.queue.step', { n: i + 1 }) })}
-            onClick={() => set({ steps: without(q.steps, i) })}
-          >
-            <Trash2 size={15} aria-hidden="true" />
-          </Button>
+          <RemoveButton name={t('admin.queue.step', { n: i + 1 })} onClick={() => set({ steps: without(q.steps, i) })} />
         )}
       </header>
       <p className={css.says}>{stepSentence(s, document, t, locale)}</p>

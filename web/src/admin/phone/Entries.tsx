@@ -1,6 +1,6 @@
-import { Button, Modal } from '@mantine/core'
-import { ArrowLeft, Plus, Trash2 } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { Button } from '@mantine/core'
+import { Plus } from 'lucide-react'
+import { useState } from 'react'
 import { useUrl } from '../../app/router.tsx'
 import { useCan } from '../../app/session.ts'
 import type { ConfigDocument, RulebookVersioned } from '../../gen/api.gen.ts'
@@ -8,8 +8,9 @@ import { useT } from '../../lib/i18n.ts'
 import { Empty } from '../../ui/States.tsx'
 import css from '../admin.module.css'
 import { useDraft } from '../draft.ts'
-import { Faulty, useLeaveGuard } from '../Editor.tsx'
+import { Crumb, Frame, useLeaveGuard } from '../Frame.tsx'
 import { type Outcome, useRefresh, useSaveDocument } from '../queries.ts'
+import { Rows } from '../Rows.tsx'
 import type { About } from '../section.ts'
 import type { ListName, PhoneEntry, PhoneSection } from './section.ts'
 
@@ -66,35 +67,14 @@ export function Entries<N extends ListName>({ section, config }: Props<N>) {
       )}
       {list.length > 0 && (
         <div className={css.tablebox}>
-          <table className={css.table}>
-            <caption className="vh">{t(section.heading)}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('admin.name')}</th>
-                {section.columns.map(c => (
-                  <th key={c.head} scope="col" className={c.wide ? 'hide-s' : undefined}>
-                    {t(c.head)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {list.map(e => (
-                <tr key={e.id}>
-                  <th scope="row">
-                    <button type="button" className={css.open} onClick={() => go({ id: String(e.id) })}>
-                      {section.title(e, about)}
-                    </button>
-                  </th>
-                  {section.columns.map(c => (
-                    <td key={c.head} className={c.wide ? 'hide-s' : undefined}>
-                      {c.cell(e, about)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <Rows
+            caption={t(section.heading)}
+            rows={list}
+            columns={section.columns}
+            about={about}
+            title={section.title}
+            open={e => go({ id: String(e.id) })}
+          />
         </div>
       )}
     </>
@@ -107,8 +87,6 @@ function Form<N extends ListName>({ section, config, source, isNew }: Props<N> &
   const [, go] = useUrl()
   const { draft, dirty, reset, setFaults } = useDraft<PhoneEntry<N>>(source, isNew)
   const [outcome, setOutcome] = useState<Outcome>()
-  const [removing, setRemoving] = useState(false)
-  const form = useRef<HTMLFormElement>(null)
   const save = useSaveDocument()
   const refresh = useRefresh()
   const readOnly = !can('config.write')
@@ -131,7 +109,8 @@ function Form<N extends ListName>({ section, config, source, isNew }: Props<N> &
       reset(draft.value)
       guard.allow()
       if (!told.warnings.length || isNew) back()
-    } else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true],[data-fault-summary]')?.focus())
+    }
+    return out.saved !== undefined
   }
   const remove = async () => {
     const out = await save.mutateAsync({
@@ -143,77 +122,34 @@ function Form<N extends ListName>({ section, config, source, isNew }: Props<N> &
       ),
       at: '',
     })
-    setRemoving(false)
     setOutcome(out)
     if (out.saved) {
       guard.allow()
       back()
     }
   }
+  const takeTheirs = async () => {
+    const now = await refresh()
+    const theirs = now && listOf(now.document, section.name).find(e => e.id === source.id)
+    setOutcome(undefined)
+    if (theirs) reset(theirs)
+  }
   const title = isNew ? t(section.one) : section.title(source, { document: config.document, t, locale })
   return (
-    <form
-      ref={form}
-      className={css.editor}
-      noValidate
-      onSubmit={e => {
-        e.preventDefault()
-        void submit()
-      }}
+    <Frame
+      head={<Crumb back={back} list={t(section.heading)} title={title} />}
+      outcome={outcome}
+      reload={() => void takeTheirs()}
+      readOnly={readOnly}
+      dirty={dirty}
+      isNew={isNew}
+      busy={save.isPending}
+      submit={submit}
+      back={back}
+      remove={isNew ? undefined : { name: title, run: remove }}
+      dialog={guard.dialog}
     >
-      <div className={css.crumb}>
-        <Button variant="subtle" color="gray" leftSection={<ArrowLeft size={14} aria-hidden="true" />} onClick={back}>
-          {t(section.heading)}
-        </Button>
-        <h2>{title}</h2>
-      </div>
-      <Faulty
-        outcome={outcome}
-        reload={() =>
-          void refresh().then(now => {
-            const theirs = now && listOf(now.document, section.name).find(e => e.id === source.id)
-            setOutcome(undefined)
-            if (theirs) reset(theirs)
-          })
-        }
-      />
-      <fieldset className={css.fields} disabled={readOnly}>
-        <section.Form draft={draft} document={config.document} readOnly={readOnly} />
-      </fieldset>
-      {!readOnly && (
-        <div className={css.savebar}>
-          <Button type="submit" loading={save.isPending} disabled={!dirty && !isNew}>
-            {t('save')}
-          </Button>
-          <Button variant="default" onClick={back}>
-            {t('cancel')}
-          </Button>
-          {dirty && <span className="sub">{t('admin.unsaved')}</span>}
-          <span className="grow" />
-          {!isNew && (
-            <Button variant="subtle" color="gray" leftSection={<Trash2 size={14} aria-hidden="true" />} onClick={() => setRemoving(true)}>
-              {t('admin.remove')}
-            </Button>
-          )}
-        </div>
-      )}
-      <Modal
-        opened={removing}
-        onClose={() => setRemoving(false)}
-        title={t('admin.remove_sure', { name: title })}
-        closeButtonProps={{ 'aria-label': t('close') }}
-      >
-        <p className="prose">{t('admin.remove_text')}</p>
-        <div className="actions">
-          <Button variant="default" onClick={() => setRemoving(false)}>
-            {t('cancel')}
-          </Button>
-          <Button color="bad" loading={save.isPending} onClick={() => void remove()}>
-            {t('admin.remove')}
-          </Button>
-        </div>
-      </Modal>
-      {guard.dialog}
-    </form>
+      <section.Form draft={draft} document={config.document} readOnly={readOnly} />
+    </Frame>
   )
 }

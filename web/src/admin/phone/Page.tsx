@@ -1,11 +1,10 @@
-import { Button } from '@mantine/core'
 import { type ComponentType, useState } from 'react'
 import { useCan } from '../../app/session.ts'
 import type { ConfigDocument, ConfigPhone, RulebookVersioned } from '../../gen/api.gen.ts'
 import { type Key, useT } from '../../lib/i18n.ts'
 import css from '../admin.module.css'
 import { type Draft, useDraft } from '../draft.ts'
-import { Faulty, useLeaveGuard } from '../Editor.tsx'
+import { Frame, useLeaveGuard } from '../Frame.tsx'
 import { type Outcome, useSaveDocument } from '../queries.ts'
 
 export type PageProps = { draft: Draft<ConfigPhone>; document: ConfigDocument; readOnly: boolean }
@@ -24,32 +23,22 @@ export function Page({ heading, config, Fields }: { heading: Key; config: Rulebo
     setOutcome({ ...out, warnings: out.warnings.filter(w => w.where.startsWith('phone.')) })
     setFaults(out.faults)
     if (out.saved) reset(draft.value)
+    return out.saved !== undefined
   }
   return (
     <>
       <h2 className={css.title}>{t(heading)}</h2>
-      <form
-        className={css.editor}
-        noValidate
-        onSubmit={e => {
-          e.preventDefault()
-          void submit()
-        }}
+      <Frame
+        outcome={outcome}
+        reload={() => reset(config.document.phone)}
+        readOnly={readOnly}
+        dirty={dirty}
+        busy={save.isPending}
+        submit={submit}
+        dialog={guard.dialog}
       >
-        <Faulty outcome={outcome} reload={() => reset(config.document.phone)} />
-        <fieldset className={css.fields} disabled={readOnly}>
-          <Fields draft={draft} document={config.document} readOnly={readOnly} />
-        </fieldset>
-        {!readOnly && (
-          <div className={css.savebar}>
-            <Button type="submit" disabled={!dirty} loading={save.isPending}>
-              {t('save')}
-            </Button>
-            {dirty && <span className="sub">{t('admin.unsaved')}</span>}
-          </div>
-        )}
-        {guard.dialog}
-      </form>
+        <Fields draft={draft} document={config.document} readOnly={readOnly} />
+      </Frame>
     </>
   )
 }

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Ban, Check, Plus, X } from 'lucide-react'
+import { Ban, Check, Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { ConfigDialCaps, ConfigDialRule, ConfigOutbound } from '../../gen/api.gen.ts'
 import { num } from '../../lib/format.ts'
@@ -8,7 +8,7 @@ import { type Key, type Locale, useT } from '../../lib/i18n.ts'
 import { Status } from '../../ui/Status.tsx'
 import css from '../admin.module.css'
 import { replaced, without } from '../draft.ts'
-import { NumberField, Part, Row, SelectField, SwitchField, TextField } from '../fields.tsx'
+import { NumberField, Part, RemoveButton, Row, SelectField, SwitchField, TextField } from '../fields.tsx'
 import { namedChoices } from '../words.ts'
 import type { PageProps } from './Page.tsx'
 import { spendQuery } from './server.ts'
@@ -73,17 +73,7 @@ export function Outbound({ draft, document, readOnly }: PageProps) {
                 set={allow => put({ rules: replaced(o.rules, i, { allow }) })}
                 fault={fault(`rules[${i}].allow`)}
               />
-              {!readOnly && (
-                <Button
-                  variant="subtle"
-                  color="gray"
-                  px={6}
-                  aria-label={t('admin.remove_named', { name: r.name || r.prefix })}
-                  onClick={() => put({ rules: without(o.rules, i) })}
-                >
-                  <X size={16} aria-hidden="true" />
-                </Button>
-              )}
+              {!readOnly && <RemoveButton name={r.name || r.prefix} onClick={() => put({ rules: without(o.rules, i) })} />}
             </div>
           ))}
           {!readOnly && (

@@ -1,6 +1,6 @@
 import { Button, Modal, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Music, Trash2, Upload } from 'lucide-react'
+import { Music, Upload } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { useCan } from '../../app/session.ts'
 import { toast } from '../../app/toasts.tsx'
@@ -11,6 +11,7 @@ import { bytes, clock } from '../../lib/format.ts'
 import { useT } from '../../lib/i18n.ts'
 import { Empty, ErrorState, Loading, useProblemText } from '../../ui/States.tsx'
 import css from '../admin.module.css'
+import { RemoveButton } from '../fields.tsx'
 import { Listen } from './Listen.tsx'
 import { promptSound, promptsQuery, usePrompts } from './server.ts'
 
@@ -80,17 +81,7 @@ export function Prompts({ document }: { document: ConfigDocument }) {
                   <td>
                     <span className={css.rowbuttons}>
                       <Listen label={p.key} fetch={() => promptSound(p.key)} />
-                      {can('config.write') && (
-                        <Button
-                          variant="subtle"
-                          color="gray"
-                          px={6}
-                          aria-label={t('admin.remove_named', { name: p.key })}
-                          onClick={() => setLeaving(p.key)}
-                        >
-                          <Trash2 size={15} aria-hidden="true" />
-                        </Button>
-                      )}
+                      {can('config.write') && <RemoveButton name={p.key} onClick={() => setLeaving(p.key)} />}
                     </span>
                   </td>
                 </tr>

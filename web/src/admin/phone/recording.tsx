@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core'
-import { Plus, Trash2 } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import type { ConfigPurpose, ConfigRecording } from '../../gen/api.gen.ts'
 import { pick, useT } from '../../lib/i18n.ts'
 import css from '../admin.module.css'
 import { keyFrom, replaced, without } from '../draft.ts'
-import { DurationField, NumberField, Part, Row, SelectField, SwitchField, WordsField } from '../fields.tsx'
+import { DurationField, NumberField, Part, RemoveButton, Row, SelectField, SwitchField, WordsField } from '../fields.tsx'
 import type { PageProps } from './Page.tsx'
 
 /** What conversations are recorded for, on what basis, and for how long that is kept. */
@@ -28,17 +28,7 @@ export function Recording({ draft, document, readOnly }: PageProps) {
                   <b>{name}</b>
                   <span className="sub">{p.id ? used(p.key).join(', ') || t('telephony.recording.unused') : ''}</span>
                   <span className="grow" />
-                  {!readOnly && (
-                    <Button
-                      variant="subtle"
-                      color="gray"
-                      px={6}
-                      aria-label={t('admin.remove_named', { name })}
-                      onClick={() => put({ purposes: without(r.purposes, i) })}
-                    >
-                      <Trash2 size={15} aria-hidden="true" />
-                    </Button>
-                  )}
+                  {!readOnly && <RemoveButton name={name} onClick={() => put({ purposes: without(r.purposes, i) })} />}
                 </header>
                 <WordsField
                   label={t('admin.name')}

@@ -18,7 +18,6 @@ import {
   PhoneIncoming,
   PhoneOff,
   Speech,
-  Trash2,
   UserRound,
 } from 'lucide-react'
 import { useState } from 'react'
@@ -27,6 +26,7 @@ import { type Locale, useT } from '../../lib/i18n.ts'
 import type { Draft } from '../draft.ts'
 import { without } from '../draft.ts'
 import { faultText } from '../faults.ts'
+import { RemoveButton } from '../fields.tsx'
 import own from './phone.module.css'
 import { StepFields } from './stepfields.tsx'
 import { type Kind, kinds, moved, newStep, stepLine } from './steps.ts'
@@ -169,15 +169,7 @@ function Card({
               >
                 <ArrowDown size={15} aria-hidden="true" />
               </Button>
-              <Button
-                variant="subtle"
-                color="gray"
-                px={6}
-                aria-label={t('admin.remove_named', { name })}
-                onClick={() => draft.set({ steps: without(steps, i) })}
-              >
-                <Trash2 size={15} aria-hidden="true" />
-              </Button>
+              <RemoveButton name={name} onClick={() => draft.set({ steps: without(steps, i) })} />
             </>
           )}
           <Chevron size={16} aria-hidden="true" style={{ alignSelf: 'center' }} />

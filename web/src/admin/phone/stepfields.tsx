@@ -1,13 +1,13 @@
 import { Button, Textarea } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Plus, X } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { useId } from 'react'
 import type { ConfigDocument, ConfigScript, IvrChoice, IvrStep } from '../../gen/api.gen.ts'
 import { type Locale, localeNames, locales, pick, useT } from '../../lib/i18n.ts'
 import css from '../admin.module.css'
 import { type Draft, replaced, without } from '../draft.ts'
 import { faultText } from '../faults.ts'
-import { NumberField, Row, SelectField, SwitchField, TextField } from '../fields.tsx'
+import { NumberField, RemoveButton, Row, SelectField, SwitchField, TextField } from '../fields.tsx'
 import { Needs } from '../people.tsx'
 import { namedChoices, wordedChoices } from '../words.ts'
 import { Listen } from './Listen.tsx'
@@ -383,15 +383,7 @@ function Choices({
               fault={fault(`choices[${j}].to`)}
             />
             {!readOnly && (
-              <Button
-                variant="subtle"
-                color="gray"
-                px={6}
-                aria-label={t('admin.remove_named', { name: t('telephony.step.choice', { key: c.press }) })}
-                onClick={() => put({ choices: without(s.choices, j) })}
-              >
-                <X size={16} aria-hidden="true" />
-              </Button>
+              <RemoveButton name={t('telephony.step.choice', { key: c.press })} onClick={() => put({ choices: without(s.choices, j) })} />
             )}
           </div>
         ))}
