@@ -38,13 +38,15 @@ type ClockStats struct {
 }
 
 // NewClock opens a clock with the shards, one for each processor when shards is 0.
-func NewClock(shards int) *Clock {
+func NewClock(shards int) *Clock { return newClock(shards, newAlarm) }
+
+func newClock(shards int, alarms func() alarm) *Clock {
 	if shards <= 0 {
 		shards = runtime.GOMAXPROCS(0)
 	}
 	c := &Clock{}
 	for range shards {
-		s := &shard{stop: make(chan struct{})}
+		s := &shard{alarm: alarms()}
 		c.shards = append(c.shards, s)
 		c.ended.Go(s.run)
 	}
@@ -87,7 +89,8 @@ func (c *Clock) ResetWorst() {
 // Close ends the clock and waits for its goroutines. Rooms stand still afterwards; legs and recorders stay their owners' to close.
 func (c *Clock) Close() {
 	for _, s := range c.shards {
-		s.once.Do(func() { close(s.stop) })
+		s.stopped.Store(true)
+		s.alarm.stop()
 	}
 	c.ended.Wait()
 }
@@ -95,41 +98,28 @@ func (c *Clock) Close() {
 type shard struct {
 	mu    sync.Mutex // held by whoever changes rooms
 	rooms [phases]atomic.Pointer[[]*Room]
-	stop  chan struct{}
-	once  sync.Once
+	alarm alarm
 
 	count                atomic.Int64
 	ticks, late, skipped atomic.Uint64
 	worst, busy          atomic.Int64
+	stopped              atomic.Bool
 	faults               faults
 
 	mix mixer // of the shard's own goroutine
 }
 
 func (s *shard) run() {
-	timer := time.NewTimer(phase)
-	defer timer.Stop()
 	due := time.Now()
 	for n := 0; ; n = (n + 1) % phases {
 		due = due.Add(phase)
-		if wait := time.Until(due); wait > 0 {
-			timer.Reset(wait)
-			select {
-			case <-timer.C:
-			case <-s.stop:
-				return
-			}
-		} else {
-			select {
-			case <-s.stop:
-				return
-			default:
-			}
-			if wait < -behind {
-				missed := -wait - -wait%frameTime
-				s.skipped.Add(uint64(missed / frameTime))
-				due = due.Add(missed)
-			}
+		if !s.alarm.wait(due) || s.stopped.Load() {
+			return
+		}
+		if late := time.Since(due); late > behind {
+			missed := late - late%frameTime
+			s.skipped.Add(uint64(missed / frameTime))
+			due = due.Add(missed)
 		}
 		s.walk(n, due)
 	}

@@ -34,7 +34,7 @@ func TestTheClockKeepsTime(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				clock := NewClock(1)
+				clock := newClock(1, newTimerAlarm)
 				leg := &slow{sleep: c.sleep}
 				clock.NewRoom().Add(leg, Role{})
 				time.Sleep(10*time.Second + time.Millisecond)
@@ -51,7 +51,7 @@ func TestTheClockKeepsTime(t *testing.T) {
 
 func TestRoomsAreSpreadOverTheFrame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		clock := NewClock(1)
+		clock := newClock(1, newTimerAlarm)
 		var rooms []*Room
 		at := map[time.Duration]int{}
 		began := time.Now()
