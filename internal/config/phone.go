@@ -40,6 +40,7 @@ type Trunk struct {
 	KeepAliveS    int32    `json:"keep_alive_s" yaml:"keep_alive_s" minimum:"0" maximum:"3600" doc:"Seconds between questions whether the other end is there; 0 = none."`
 	InBandDTMF    bool     `json:"in_band_dtmf" yaml:"in_band_dtmf,omitempty" doc:"Keys are also heard as tones, for trunks that cannot send them otherwise."`
 	CallerID      string   `json:"caller_id,omitempty" yaml:"caller_id,omitempty" maxLength:"20" doc:"What those who are called see when the line does not say."`
+	Optional      bool     `json:"optional,omitempty" yaml:"optional,omitempty" doc:"May be away: its silence is no warning, and calls out take the next."`
 	Active        bool     `json:"active" yaml:"active"`
 }
 

@@ -177,7 +177,7 @@ func (r *Room) trunks(book *rulebook.Book) []signal.Trunk {
 		}
 		s := signal.Trunk{
 			Key: t.Key, Host: t.Host, Transport: t.Transport, User: t.User, Register: t.Register, SRTP: t.SRTP, InBandDTMF: t.InBandDTMF, Rel100: t.Rel100,
-			SessionTimers: t.SessionTimers, Priority: int(t.Priority), MaxCalls: int(t.MaxCalls), CallerID: t.CallerID, KeepAlive: time.Duration(t.KeepAliveS) * time.Second,
+			SessionTimers: t.SessionTimers, Priority: int(t.Priority), MaxCalls: int(t.MaxCalls), CallerID: t.CallerID, Optional: t.Optional, KeepAlive: time.Duration(t.KeepAliveS) * time.Second,
 		}
 		if t.KeepAliveS == 0 {
 			s.KeepAlive = -1

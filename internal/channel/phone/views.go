@@ -115,7 +115,8 @@ type Trunk struct {
 	Registered bool           `json:"registered"`
 	Calls      int            `json:"calls"`
 	Secret     bool           `json:"has_secret"`
-	Problem    string         `json:"problem,omitempty"`
+	Problem    string         `json:"problem,omitempty" enum:"no_name,no_options,unready,no_register,wrong_secret,not_accepted,calls_refused" doc:"Why it is down, or not registered."`
+	Code       int            `json:"problem_code,omitempty" doc:"The SIP answer that the problem is about."`
 	Since      centre.Instant `json:"since_ms,omitempty"`
 }
 

@@ -308,7 +308,7 @@ func (r *Room) Trunks(ctx context.Context, s access.Subject) ([]Trunk, error) {
 			for _, st := range r.stack.Status() {
 				if st.Key == t.Key {
 					one.State = map[bool]string{true: "up", false: "down"}[st.Up]
-					one.Registered, one.Calls, one.Problem = st.Registered, st.Calls, st.Fault
+					one.Registered, one.Calls, one.Problem, one.Code = st.Registered, st.Calls, string(st.Fault), st.Code
 					if !st.Since.IsZero() {
 						one.Since = centre.At(st.Since)
 					}

@@ -298,8 +298,8 @@ func (l *RTP) SendDigits(keys string) {
 	l.out.Press(keys)
 }
 
-// OnSilent names what is called, in a goroutine of its own, when neither sound nor report has come for so long although we listen, and again each time
-// that so long has passed without either: whoever waits because of a hold is asked again. 0 ends it. Stats says how long it has been, listening or not.
+// OnSilent names what is called, in a goroutine of its own, when neither sound nor report has come for so long, listening or not, and again each time
+// that so long has passed without either: whoever need not speak, on hold, can be asked again. 0 ends it. Stats says how long it has been.
 func (l *RTP) OnSilent(after time.Duration, handle func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -325,7 +325,7 @@ func (l *RTP) keep(now time.Time) {
 		l.lastCount, l.lastHeard, l.silentSince = heard, now, now
 	}
 	l.stats.Silent = now.Sub(l.lastHeard)
-	if !l.session.Receive || l.silentSince.IsZero() {
+	if l.silentSince.IsZero() {
 		l.silentSince = now
 	}
 	if l.silentAfter > 0 && now.Sub(l.silentSince) >= l.silentAfter && l.onSilent != nil {

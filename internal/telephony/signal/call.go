@@ -364,15 +364,19 @@ func (c *Call) applyLocked(ses media.Session, listening bool) error {
 // up makes the call a conversation: timers run, silence is watched.
 func (c *Call) upLocked() {
 	c.state = talking
-	c.leg.OnSilent(c.s.o.Limits.MediaSilence, func() {
-		c.mu.Lock()
-		hold := c.talk.theyHold || c.talk.weHold
-		c.mu.Unlock()
-		if !hold || !c.answers() {
-			c.hangup(Ending{Kind: MediaLost})
-		}
-	})
+	c.leg.OnSilent(c.s.o.Limits.MediaSilence, c.quiet)
 	c.startTimerLocked()
+}
+
+// quiet takes that the other party has been silent for Limits.MediaSilence: one that may be, since either side holds the call or nothing was to come, is
+// asked whether it is there still; any other is lost.
+func (c *Call) quiet() {
+	c.mu.Lock()
+	may := c.talk.theyHold || c.talk.weHold || !c.talk.session.Receive
+	c.mu.Unlock()
+	if !may || !c.answers() {
+		c.hangup(Ending{Kind: MediaLost})
+	}
 }
 
 // answersWithin is how long a silent party on hold has to show that it is there.
@@ -383,8 +387,17 @@ const answersWithin = 10 * time.Second
 func (c *Call) answers() bool {
 	ctx, cancel := context.WithTimeout(c.s.ctx, answersWithin)
 	defer cancel()
+	code, err := c.s.probe(ctx, c)
+	return err == nil && code != sip.StatusCallTransactionDoesNotExists && code != sip.StatusRequestTimeout
+}
+
+// probe sends OPTIONS within a call and gives the answer's code.
+func probe(ctx context.Context, c *Call) (int, error) {
 	res, err := c.send(ctx, sip.OPTIONS, func(*sip.Request) {})
-	return err == nil && res.StatusCode != sip.StatusCallTransactionDoesNotExists && res.StatusCode != sip.StatusRequestTimeout
+	if err != nil {
+		return 0, err
+	}
+	return res.StatusCode, nil
 }
 
 func conflict(what string) error { return centre.Errorf(centre.Conflict, "%s", what) }

@@ -57,6 +57,8 @@ type Failure struct {
 	Reason     string // the other side's words
 	Trunk      string // whose answer it is; empty: nobody was asked
 	RetryAfter time.Duration
+
+	silent bool // nothing at all came back
 }
 
 // Error implements error.

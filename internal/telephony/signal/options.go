@@ -29,10 +29,11 @@ type Options struct {
 	Realm    string                                     // of our digest challenges; empty: sentral
 	Digests  []string                                   // algorithms of our challenges in order, of MD5 and SHA-256; empty: MD5, which every phone knows
 
-	Incoming func(*Call) // a new call, in its own goroutine; it has only been told 100 Trying
-	Log      *slog.Logger
-	Limits   Limits
-	Now      func() time.Time // nil: time.Now
+	Registered func(account string) // whether an account has a phone has changed: ask Stack.Registered; in its own goroutine
+	Incoming   func(*Call)          // a new call, in its own goroutine; it has only been told 100 Trying
+	Log        *slog.Logger
+	Limits     Limits
+	Now        func() time.Time // nil: time.Now
 }
 
 // Limits bound what strangers and neighbours can cost. A zero field takes its default.
@@ -61,6 +62,7 @@ type Trunk struct {
 	Secret     string
 	Register   bool // register User at Host, and refresh at half expiry
 	Challenge  bool // ask callers on this trunk for User and Secret as well
+	Optional   bool // may be away: its silence is no warning
 	Unverified bool // TLS: take any certificate (a laboratory, a self-signed PBX)
 
 	Codecs        []media.Codec // in order of preference; empty: PCMA, PCMU

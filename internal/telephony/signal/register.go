@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
-
-	"sentral/internal/centre"
 )
 
 // registerFor is what we ask a registrar for; it may give less, or demand more (423).
@@ -34,9 +32,9 @@ func (t *trunk) keepRegistered(ctx context.Context) {
 			return
 		case err != nil:
 			t.mu.Lock()
-			t.fault = err.Error()
+			t.fault, t.code = err.fault, err.code
 			t.mu.Unlock()
-			t.s.log.Warn("a trunk did not register", "trunk", t.Key, "fault", err.Error())
+			t.s.log.Log(ctx, t.level(), "a trunk did not register", "trunk", t.Key, "fault", err.fault, "code", err.code)
 			t.next()
 			next, wait = wait, min(2*wait, retryMost)
 		default:
@@ -52,10 +50,10 @@ func (t *trunk) keepRegistered(ctx context.Context) {
 }
 
 // register binds our contact at the trunk for so long, or unbinds it (0). It answers a challenge, and a demand for a longer time.
-func (t *trunk) register(ctx context.Context, expire time.Duration, reg *registration) (time.Duration, error) {
+func (t *trunk) register(ctx context.Context, expire time.Duration, reg *registration) (time.Duration, *registerFault) {
 	p, ok := t.peer()
 	if !ok {
-		return 0, centre.Errorf(centre.Unavailable, "its name was not found")
+		return 0, &registerFault{NoName, 0}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 32*t.s.wait.t1)
 	defer cancel()
@@ -73,8 +71,8 @@ func (t *trunk) register(ctx context.Context, expire time.Duration, reg *registr
 		}
 		res, err := t.s.do(ctx, p, req)
 		if err != nil {
-			t.heard(false, "no answer to REGISTER", 0)
-			return 0, centre.Errorf(centre.Unavailable, "no answer to REGISTER")
+			t.heard(false, NoRegister, 0)
+			return 0, &registerFault{NoRegister, 0}
 		}
 		switch code := res.StatusCode; {
 		case code >= 200 && code < 300:
@@ -84,19 +82,19 @@ func (t *trunk) register(ctx context.Context, expire time.Duration, reg *registr
 		case (code == 401 || code == 407) && tries < 3:
 			d.credentials = challenged(res, t.User, t.Secret)
 			if d.credentials == nil || tries > 0 && !staleChallenge(d.credentials) {
-				return 0, forbidden("the registrar refused our secret")
+				return 0, &registerFault{WrongSecret, code}
 			}
 		case code == 423 && tries < 3:
 			n, ok := decimal(text(res, "Min-Expires"), 86400)
 			if !ok {
-				return 0, centre.Errorf(centre.Unavailable, "the registrar answered 423 without a time")
+				return 0, &registerFault{NotAccepted, code}
 			}
 			expire = time.Duration(n) * time.Second
 			reg.expire = expire
 		default:
 			d.credentials = nil
 			t.pause(res)
-			return 0, centre.Errorf(centre.Unavailable, "the registrar answered %d", code)
+			return 0, &registerFault{NotAccepted, code}
 		}
 	}
 }

@@ -20,8 +20,10 @@ type registrar struct {
 	s      *Stack
 	keeper *doorkeeper
 
-	mu    sync.Mutex
-	bound map[string][]binding // by account
+	mu     sync.Mutex
+	bound  map[string][]binding // by account
+	expiry map[string]*time.Timer
+	told   map[string]bool // what Registered was told last
 }
 
 // binding is one phone of an account: where it says it is, and where its messages come from, which is where we send (it may be behind a translator).
@@ -41,7 +43,61 @@ type Phone struct {
 }
 
 func newRegistrar(s *Stack) *registrar {
-	return &registrar{s: s, keeper: newDoorkeeper(s.o.Now), bound: map[string][]binding{}}
+	return &registrar{s: s, keeper: newDoorkeeper(s.o.Now), bound: map[string][]binding{}, expiry: map[string]*time.Timer{}, told: map[string]bool{}}
+}
+
+// noteLocked tells whether an account has a phone now, if that has changed, and looks again when the first of its phones expires.
+func (r *registrar) noteLocked(user string) {
+	list := r.liveLocked(user)
+	if t := r.expiry[user]; t != nil {
+		t.Stop()
+		delete(r.expiry, user)
+	}
+	if len(list) > 0 {
+		first := slices.MinFunc(list, func(a, b binding) int { return a.until.Compare(b.until) }).until
+		r.expiry[user] = time.AfterFunc(max(first.Sub(r.s.o.Now()), 0)+time.Millisecond, func() {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.noteLocked(user)
+		})
+	}
+	up := len(list) > 0
+	if handle := r.s.o.Registered; up != r.told[user] {
+		r.told[user] = up
+		if handle != nil {
+			r.s.guard("registered", func() { handle(user) })
+		}
+	}
+}
+
+// silent forgets a phone that has said nothing at all to an INVITE: it is not there any more.
+func (r *registrar) silent(user string, contact sip.Uri) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.bound[user] = slices.DeleteFunc(r.bound[user], func(b binding) bool { return b.contact.Addr() == contact.Addr() })
+	r.noteLocked(user)
+}
+
+// stop ends the watch over expiry.
+func (r *registrar) stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range r.expiry {
+		t.Stop()
+	}
+	clear(r.expiry)
+}
+
+// at tells whether a desk phone is registered from an address: it is one, also where a trunk's addresses hold it.
+func (r *registrar) at(from netip.AddrPort) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for user := range r.bound {
+		if slices.ContainsFunc(r.liveLocked(user), func(b binding) bool { return b.peer.addr == from }) {
+			return true
+		}
+	}
+	return false
 }
 
 // Phones lists the desk phones that are registered now.
@@ -69,6 +125,12 @@ func (r *registrar) liveLocked(user string) []binding {
 	}
 	r.bound[user] = list
 	return list
+}
+
+// Registered tells whether an account has a phone now.
+func (s *Stack) Registered(account string) bool {
+	_, ok := s.phones.find(account)
+	return ok
 }
 
 // find gives the phone that registered last for an account.
@@ -100,6 +162,7 @@ func (r *registrar) register(req *sip.Request, tx *sip.ServerTx, from netip.Addr
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	code, reason := r.bindLocked(user, req, contacts, from)
+	r.noteLocked(user)
 	switch code {
 	case 200:
 		_ = respond(req, tx, 200, "OK", r.listLocked(user)...)

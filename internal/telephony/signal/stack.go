@@ -44,6 +44,7 @@ type Stack struct {
 	emptied  chan struct{} // closed and made anew whenever the last call ends
 
 	phones *registrar
+	probe  func(context.Context, *Call) (int, error) // asks a party on hold whether it is there; tests have their own
 }
 
 // timers are RFC 3261's, for what our dialogs repeat themselves. sipgo keeps its own for transactions.
@@ -74,7 +75,7 @@ func open(o Options, wait timers) (*Stack, error) {
 		}
 	}
 	s := &Stack{
-		o: o, log: o.Log, wait: wait, calls: map[string]*Call{}, fresh: map[string]*Call{}, emptied: make(chan struct{}),
+		o: o, log: o.Log, wait: wait, calls: map[string]*Call{}, fresh: map[string]*Call{}, emptied: make(chan struct{}), probe: probe,
 	}
 	s.gate = newGate(o.Limits, o.Now)
 	s.phones = newRegistrar(s)
@@ -406,6 +407,7 @@ func (s *Stack) Close() {
 	for _, t := range trunks {
 		t.stop()
 	}
+	s.phones.stop()
 	said := make(chan struct{})
 	go func() {
 		s.byes.Wait()

@@ -2,6 +2,7 @@ package signal
 
 import (
 	"context"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -40,7 +41,8 @@ type trunk struct {
 	since      time.Time
 	rtt        time.Duration
 	missed     int
-	fault      string
+	fault      TrunkFault
+	code       int       // of the answer that the fault is about
 	registered time.Time // until when; zero: not
 	paused     time.Time // the other side asked not to be tried before (Retry-After)
 	active     int
@@ -56,7 +58,28 @@ type TrunkStatus struct {
 	Calls      int
 	RTT        time.Duration // of the last OPTIONS or REGISTER
 	Paused     time.Time     // not tried before then, at its own wish
-	Fault      string        // why it is down, or not registered; no addresses, no numbers
+	Fault      TrunkFault    // why it is down, or not registered
+	Code       int           // the SIP answer that the fault is about; 0 when there was none
+}
+
+// TrunkFault is what is wrong with a trunk; empty for nothing. People read it in their own language.
+type TrunkFault string
+
+// The faults of trunks.
+const (
+	NoName       TrunkFault = "no_name"       // its name was not found
+	NoOptions    TrunkFault = "no_options"    // no answer to OPTIONS
+	Unready      TrunkFault = "unready"       // OPTIONS answered 503
+	NoRegister   TrunkFault = "no_register"   // no answer to REGISTER
+	WrongSecret  TrunkFault = "wrong_secret"  // the registrar refused our secret
+	NotAccepted  TrunkFault = "not_accepted"  // the registrar answered something else than 200
+	CallsRefused TrunkFault = "calls_refused" // calls were not taken
+)
+
+// registerFault is why a registration did not come about.
+type registerFault struct {
+	fault TrunkFault
+	code  int
 }
 
 // SetTrunks replaces the trunks. Those that stay as they were are left alone; calls on those that go run to their end.
@@ -157,7 +180,7 @@ func (s *Stack) Status() []TrunkStatus {
 	out := make([]TrunkStatus, 0, len(trunks))
 	for _, t := range trunks {
 		t.mu.Lock()
-		out = append(out, TrunkStatus{Key: t.Key, Up: t.up, Since: t.since, Registered: t.registered.After(s.o.Now()), Calls: t.active, RTT: t.rtt, Paused: t.paused, Fault: t.fault})
+		out = append(out, TrunkStatus{Key: t.Key, Up: t.up, Since: t.since, Registered: t.registered.After(s.o.Now()), Calls: t.active, RTT: t.rtt, Paused: t.paused, Fault: t.fault, Code: t.code})
 		t.mu.Unlock()
 	}
 	return out
@@ -248,8 +271,8 @@ func (t *trunk) resolve(ctx context.Context) {
 	for {
 		list, err := lookup(ctx, t.Host, t.network())
 		if err != nil {
-			t.s.log.Warn("a trunk's name was not found", "trunk", t.Key)
-			t.heard(false, "its name was not found", 0)
+			t.s.log.Log(ctx, t.level(), "a trunk's name was not found", "trunk", t.Key)
+			t.heard(false, NoName, 0)
 		} else {
 			t.setAddrs(list)
 			t.s.setRules()
@@ -322,21 +345,29 @@ func (t *trunk) next() {
 }
 
 // heard notes whether the trunk answered.
-func (t *trunk) heard(ok bool, fault string, rtt time.Duration) {
+func (t *trunk) heard(ok bool, fault TrunkFault, rtt time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	was := t.up
 	if ok {
-		t.missed, t.up, t.fault, t.rtt = 0, true, "", rtt
+		t.missed, t.up, t.fault, t.code, t.rtt = 0, true, "", 0, rtt
 	} else {
 		t.missed++
-		t.fault = fault
+		t.fault, t.code = fault, 0
 		t.up = t.up && t.missed < optionsMissed
 	}
 	if t.up != was {
 		t.since = t.s.o.Now()
-		t.s.log.Warn("a trunk changed", "trunk", t.Key, "up", t.up, "fault", t.fault)
+		t.s.log.Log(t.s.ctx, t.level(), "a trunk changed", "trunk", t.Key, "up", t.up, "fault", t.fault)
 	}
+}
+
+// level is how loudly the log speaks of the trunk: one that may be away is nobody's worry.
+func (t *trunk) level() slog.Level {
+	if t.Optional {
+		return slog.LevelDebug
+	}
+	return slog.LevelWarn
 }
 
 // keepAlive asks the trunk every KeepAlive whether it is there.
@@ -369,10 +400,10 @@ func (t *trunk) options(ctx context.Context) {
 	switch {
 	case ctx.Err() != nil && t.s.ctx.Err() != nil:
 	case err != nil:
-		t.heard(false, "no answer to OPTIONS", 0)
+		t.heard(false, NoOptions, 0)
 		t.next()
 	case res.StatusCode == sip.StatusServiceUnavailable:
-		t.heard(false, "OPTIONS answered 503", 0)
+		t.heard(false, Unready, 0)
 		t.pause(res)
 	default: // whatever it says, it is there and speaks SIP
 		t.s.gate.prove(p.addr.Addr())

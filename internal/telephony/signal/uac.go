@@ -35,6 +35,9 @@ func (s *Stack) Dial(ctx context.Context, d Dial) (*Call, error) {
 			return nil, &Failure{Code: 480, Reason: "the desk phone is not registered"}
 		}
 		c, f := s.place(ctx, d, nil, b.peer, b.contact)
+		if f != nil && f.silent {
+			s.phones.silent(d.Contact, b.contact)
+		}
 		return c, failed(f)
 	}
 	if user := printable(d.To); user == "" || user != d.To || len(user) > 64 {
@@ -54,7 +57,7 @@ func (s *Stack) Dial(ctx context.Context, d Dial) (*Call, error) {
 		if !f.passOn() || ctx.Err() != nil {
 			break
 		}
-		s.log.Warn("a trunk did not take a call", "trunk", t.Key, "code", f.Code)
+		s.log.Log(ctx, t.level(), "a trunk did not take a call", "trunk", t.Key, "code", f.Code)
 	}
 	return nil, last
 }
@@ -118,7 +121,10 @@ func (s *Stack) place(ctx context.Context, d Dial, t *trunk, p peer, target sip.
 	}
 	f.Trunk = key
 	if t != nil && f.passOn() {
-		t.heard(false, "INVITE answered "+itoa(f.Code), 0)
+		t.heard(false, CallsRefused, 0)
+		t.mu.Lock()
+		t.code = f.Code
+		t.mu.Unlock()
 		if f.Code == 408 {
 			t.next()
 		}
@@ -275,12 +281,12 @@ func (o *outgoing) run(ctx context.Context) (*sip.Response, *Failure) {
 			}
 		case <-tx.Done():
 			if errors.Is(tx.Err(), sip.ErrTransactionTimeout) {
-				return nil, &Failure{Code: 408, Reason: "no answer"}
+				return nil, &Failure{Code: 408, Reason: "no answer", silent: true}
 			}
 			return nil, &Failure{Code: 503, Reason: "not sent"}
 		case <-patience.C:
 			o.abandon()
-			return nil, &Failure{Code: 408, Reason: "the trunk says nothing"}
+			return nil, &Failure{Code: 408, Reason: "the trunk says nothing", silent: true}
 		case <-ctx.Done():
 			o.abandon()
 			return nil, &Failure{Code: 487, Reason: "given up"}

@@ -485,7 +485,7 @@ func TestARegistrarThatRefuses(t *testing.T) {
 	ch := &digest.Challenge{Realm: "carrier.example", Nonce: "n1", Algorithm: "MD5", QOP: []string{"auth"}}
 	p.reply(p.arrives("REGISTER"), 401, "Unauthorized", "", "WWW-Authenticate: "+ch.String())
 	p.reply(p.arrives("REGISTER"), 401, "Unauthorized", "", "WWW-Authenticate: "+ch.String())
-	waitFor(t, "the fault is told", func() bool { return strings.Contains(x.Status()[0].Fault, "refused our secret") })
+	waitFor(t, "the fault is told", func() bool { return x.Status()[0].Fault == WrongSecret })
 	p.silence(4*testT1, "again at once", func(r *reading) bool { return r.method == "REGISTER" && r.request })
 }
 

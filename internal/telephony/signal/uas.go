@@ -14,6 +14,9 @@ import (
 // invited takes an INVITE outside any dialog: a new call, if its source, our limits and its offer allow one.
 func (s *Stack) invited(req *sip.Request, tx *sip.ServerTx, from netip.AddrPort) {
 	t := s.trunkOf(from.Addr())
+	if t != nil && s.o.Accounts != nil && s.phones.at(from) {
+		t = nil // a desk phone beside a trunk
+	}
 	if t == nil && s.o.Accounts == nil {
 		tx.Terminate() // an answer's neighbour, not a caller: silence
 		return

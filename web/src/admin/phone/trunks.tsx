@@ -65,15 +65,12 @@ function Light({ trunk }: { trunk: ConfigTrunk }) {
   const state = now?.state ?? 'unknown'
   return (
     <span title={now?.since_ms ? timeOrDate(locale, now.since_ms) : undefined}>
-      <Status level={levels[state] ?? 'warn'}>{t(`telephony.trunk.${state}`)}</Status>
+      <Status level={state === 'down' && trunk.optional ? 'none' : (levels[state] ?? 'warn')}>{t(`telephony.trunk.${state}`)}</Status>
       {trunk.register && now && (
         <span className="sub"> · {t(now.registered ? 'telephony.trunk.registered' : 'telephony.trunk.not_registered')}</span>
       )}
       {now?.problem && (
-        <>
-          {' '}
-          <code>{now.problem}</code>
-        </>
+        <span className="sub"> · {t(`telephony.trunk.problem.${now.problem}`, { code: now.problem_code ?? 0 })}</span>
       )}
       {now && now.calls > 0 && <span className="sub"> · {t('telephony.calls', { n: now.calls })}</span>}
     </span>
@@ -195,6 +192,11 @@ function TrunkForm({ draft, document, readOnly }: FormProps<ConfigTrunk>) {
         />
         <SwitchField label={t('telephony.trunks.rel100')} value={x.rel100} set={rel100 => set({ rel100 })} />
         <SwitchField label={t('telephony.trunks.timers')} value={x.session_timers} set={v => set({ session_timers: v })} />
+        <SwitchField
+          label={t('telephony.trunks.optional')}
+          value={x.optional ?? false}
+          set={optional => set({ optional })}
+        />
         <SwitchField label={t('telephony.trunks.dtmf')} value={x.in_band_dtmf} set={v => set({ in_band_dtmf: v })} />
       </Part>
     </>
