@@ -55,6 +55,7 @@ func TestStartingIsDoneOnce(t *testing.T) {
 	if first.ID == 0 || first.ID != second.ID {
 		t.Errorf("one key, messages %d and %d", first.ID, second.ID)
 	}
+	v.refused(http.StatusConflict, "another message", "POST", "/api/chat/messages", map[string]any{"key": again, "text": "noe annet"})
 	v.must("POST", "/api/chat/end", nil, nil)
 	v.must("POST", "/api/chat/end", nil, nil)
 	v.refused(http.StatusConflict, "over", "POST", "/api/chat/messages", map[string]any{"key": key(), "text": "er dere der?"})
@@ -96,6 +97,7 @@ func TestNobodyAnswersTwice(t *testing.T) {
 	if first.ID != second.ID {
 		t.Errorf("one key, answers %d and %d", first.ID, second.ID)
 	}
+	a.refused(http.StatusConflict, "another message", "POST", on(c.Contact, "/messages"), map[string]any{"key": send["key"], "text": "Noe annet", "after": first.ID})
 	a.must("POST", on(c.Contact, "/transfer"), map[string]any{"to": "person", "agent_id": b.id, "words": "Hun spør om anlegget."}, nil)
 	offer := b.ringing(c.Contact)
 	if offer.Words != "Hun spør om anlegget." || offer.From != "Birger Brattvik" {

@@ -220,7 +220,7 @@ func (r *Room) say(p *live.Plan, m conversation.Message) conversation.Message {
 	return m
 }
 
-// Write writes to the centre. The same key again is the same message.
+// Write writes to the centre. The same key again is the same message; with other words it is refused.
 func (r *Room) Write(ctx context.Context, who Caller, key, text string, files []string) (conversation.Message, error) {
 	v, err := r.visitor(ctx, who)
 	if err != nil {
@@ -260,10 +260,13 @@ func (r *Room) Write(ctx context.Context, who Caller, key, text string, files []
 	if err := json.Unmarshal(receipt.Result, &n); err != nil {
 		return conversation.Message{}, centre.Errorf(centre.Internal, "receipt: %w", err)
 	}
-	if m, ok := r.Recent.Message(v.Contact, n); ok {
-		return m, nil
+	m, ok := r.Recent.Message(v.Contact, n)
+	if !ok {
+		if m, err = r.Words.Message(ctx, n); err != nil {
+			return conversation.Message{}, err
+		}
 	}
-	return r.Words.Message(ctx, n)
+	return m, m.Repeats(m.Contact, text)
 }
 
 // hearFrom wakes a contact that was put away: its customer is writing.

@@ -201,7 +201,11 @@ func (r *Room) Reply(ctx context.Context, s access.Subject, id centre.ContactID,
 	if err != nil {
 		return conversation.Message{}, err
 	}
-	return r.sent(ctx, id, receipt)
+	said, err := r.sent(ctx, id, receipt)
+	if err != nil {
+		return conversation.Message{}, err
+	}
+	return said, said.Repeats(id, text)
 }
 
 // sent finds the message that a receipt speaks of: just written, or by an earlier try.

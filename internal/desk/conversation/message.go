@@ -31,6 +31,14 @@ type Message struct {
 	ClientKey string           `json:"key,omitempty" doc:"The sender's own key: a repeated send is the same message."`
 }
 
+// Repeats refuses words that came under a key which wrote something else in its time: they would be lost without anybody noticing.
+func (m Message) Repeats(contact centre.ContactID, text string) error {
+	if m.Contact != contact || m.Text != text {
+		return centre.ErrorAt(centre.Conflict, "key", "has written another message before (message %d): send this one under a new key", m.ID)
+	}
+	return nil
+}
+
 // File is an attachment as the conversation shows it.
 type File struct {
 	ID    string `json:"id"`
