@@ -34,7 +34,7 @@ func phones(t testing.TB, change ...func(*config.Document)) *world {
 		},
 		doc: func(d *config.Document) {
 			d.Rules.LostAfterS = 600
-			d.Phone.Whisper.On = false
+			d.Phone.Whisper.When = config.WhisperOff
 			for _, fn := range change {
 				fn(d)
 			}

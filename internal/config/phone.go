@@ -149,8 +149,27 @@ type PhoneSurvey struct {
 
 // Whisper is what the agent hears before the customer does.
 type Whisper struct {
-	On   bool `json:"on" yaml:"on"`
-	Text Text `json:"text,omitempty" yaml:"text,omitempty" doc:"{{brand}}, {{queue}}, {{reason}} and {{wait}} are filled in."`
+	When string `json:"when" yaml:"when,omitempty" enum:"ringing,answered,off" doc:"ringing = while it rings, ended by the answer; answered = between answer and customer, two seconds at most; off = not at all. A desk phone is told once it is lifted."`
+	Text Text   `json:"text,omitempty" yaml:"text,omitempty" doc:"{{brand}}, {{reason}} (what was chosen in the menu, else the queue), {{queue}} and {{wait}} are filled in."`
+}
+
+// When an agent is told who calls.
+const (
+	WhisperRinging  = "ringing"
+	WhisperAnswered = "answered"
+	WhisperOff      = "off"
+)
+
+func (w *Whisper) defaults() {
+	if w.When == "" {
+		w.When = WhisperRinging
+	}
+	if len(w.Text) == 0 {
+		w.Text = Text{
+			"nb": "{{brand}}, {{reason}}. Har ventet i {{wait}}.", "nn": "{{brand}}, {{reason}}. Har venta i {{wait}}.",
+			"sv": "{{brand}}, {{reason}}. Har väntat i {{wait}}.", "en": "{{brand}}, {{reason}}. Has waited for {{wait}}.",
+		}
+	}
 }
 
 // Defaults fills in what a document without this section, or a file, leaves out.
@@ -175,12 +194,7 @@ func (p *Phone) Defaults() {
 	if p.Survey.By == "" {
 		p.Survey.By = "keys"
 	}
-	if len(p.Whisper.Text) == 0 {
-		p.Whisper = Whisper{On: true, Text: Text{
-			"nb": "{{brand}}, {{queue}}. Har ventet i {{wait}}.", "nn": "{{brand}}, {{queue}}. Har venta i {{wait}}.",
-			"sv": "{{brand}}, {{queue}}. Har väntat i {{wait}}.", "en": "{{brand}}, {{queue}}. Has waited for {{wait}}.",
-		}}
-	}
+	p.Whisper.defaults()
 	for i := range p.Trunks {
 		t := &p.Trunks[i]
 		set(&t.MaxCalls, 100)

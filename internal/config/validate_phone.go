@@ -28,6 +28,7 @@ func (c *checker) phone() {
 	c.accounts()
 	c.notices()
 	c.oneOf("phone.survey.by", p.Survey.By, "keys", "link", "off")
+	c.oneOf("phone.whisper.when", p.Whisper.When, WhisperRinging, WhisperAnswered, WhisperOff)
 	c.blanks("phone.whisper.text", p.Whisper.Text, "brand", "queue", "reason", "wait")
 	if p.On && len(p.Lines) == 0 {
 		c.warn("phone.lines", "calls are taken, but no number leads anywhere")

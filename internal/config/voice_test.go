@@ -86,7 +86,7 @@ func TestFaultsOfThePhoneNameLineAndReason(t *testing.T) {
           text:`, "phone.scripts[2].steps[5].basis", "a notice is not enough"},
 		{"a prefix that is none", `prefix: "+358"`, `prefix: "358"`, "phone.outbound.rules[6].prefix", "must be the beginning of a number"},
 		{"a phone on nobody's desk", `person: ingrid-solvang, active: false`, `person: ingrid, active: false`, "phone.accounts[0].person", "is not one of people"},
-		{"an unknown blank in the whisper", `sv: "{{brand}}, {{queue}}. Har väntat i {{wait}}."`, `sv: "{{merke}}. Har väntat i {{wait}}."`, "phone.whisper.text.sv", "{{merke}} is not known"},
+		{"an unknown blank in the whisper", `sv: "{{brand}}, {{reason}}. Har väntat i {{wait}}."`, `sv: "{{merke}}. Har väntat i {{wait}}."`, "phone.whisper.text.sv", "{{merke}} is not known"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

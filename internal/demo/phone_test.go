@@ -32,7 +32,7 @@ func centreWithPhone(t *testing.T) *app.App {
 		t.Fatal(err)
 	}
 	d.Phone.Trunks = d.Phone.Trunks[:1]
-	d.Phone.Trunks[0].Host, d.Phone.Trunks[0].KeepAliveS, d.Phone.Whisper.On = "", 0, false
+	d.Phone.Trunks[0].Host, d.Phone.Trunks[0].KeepAliveS = "", 0
 	a, err := app.Open(ctx, app.Options{
 		Listen: "127.0.0.1:0", Data: t.TempDir(), Document: d, Demo: true, Phone: app.Phone{SIP: "127.0.0.1:0", TLS: "127.0.0.1:0", Ports: "25000-27999", Silent: true},
 	})

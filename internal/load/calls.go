@@ -43,7 +43,6 @@ func CallDocument(agents int) *config.Document {
 	d.Phone.Scripts = []config.Script{script}
 	d.Phone.Recording.Purposes = []config.Purpose{{Identity: config.Identity{Key: "kvalitet"}, Name: words("Kvalitet"), Basis: "notice", RetentionDays: 1}}
 	d.Defaults()
-	d.Phone.Whisper.On = false
 	return d
 }
 

@@ -187,6 +187,10 @@ func (c *call) carry(d deed) {
 		c.hangUp(d.person)
 	case say:
 		c.say(d)
+	case brief:
+		c.brief(d)
+	case unbrief:
+		c.sound.unbrief()
 	case hush:
 		c.sound.hush()
 	case wake:

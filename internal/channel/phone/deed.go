@@ -23,6 +23,12 @@ type (
 		clip     string
 		toAgent  bool
 	}
+	// brief tells the agent at whom it rings who calls; unbrief ends it. briefed tells.
+	brief struct {
+		agent          centre.AgentID
+		text, language string
+	}
+	unbrief struct{}
 	// hush stops what is being said.
 	hush struct{}
 	// wake sets a timer by its name, or stops it when after is zero. rang tells.
@@ -79,6 +85,8 @@ type queueing struct {
 func (answerCall) deed() {}
 func (hangUp) deed()     {}
 func (say) deed()        {}
+func (brief) deed()      {}
+func (unbrief) deed()    {}
 func (hush) deed()       {}
 func (wake) deed()       {}
 func (mix) deed()        {}
@@ -115,6 +123,7 @@ type timer string
 const (
 	keyTimer      timer = "key"      // nothing was pressed
 	announceTimer timer = "announce" // the place is told
+	whisperTimer  timer = "whisper"  // it has rung once
 	briefTimer    timer = "brief"    // the words to the agent have taken too long
 	lineTimer     timer = "line"     // the agent's line has not come back
 	closeTimer    timer = "close"    // nobody has hung up
@@ -166,6 +175,10 @@ type (
 		id  int64
 		err error
 	}
+	briefed struct { // how far the words to the agent have come
+		agent centre.AgentID
+		state string
+	}
 	spent struct{ ok bool } // of the minute that begins
 	stop  struct{ cause string }
 )
@@ -184,4 +197,5 @@ func (sent) event()     {}
 func (line) event()     {}
 func (recorded) event() {}
 func (spent) event()    {}
+func (briefed) event()  {}
 func (stop) event()     {}

@@ -34,6 +34,7 @@ func (m *machine) settle(cause string) {
 	m.row.Ended, m.row.Cause = m.at, cause
 	m.row.Outcome = string(m.ending(cause))
 	m.silence()
+	m.endWhisper()
 	m.do(record{"end"})
 	for _, p := range m.scene.people {
 		if p.kind == theCustomer || p.kind == anOutsider {

@@ -151,7 +151,7 @@ func (r *Room) termsOf(l rulebook.PhoneLine, row store.CallRow) terms {
 	if !w.CallbackOff {
 		t.offerAfter = max(time.Duration(w.CallbackAboveS)*time.Second, 1)
 	}
-	if book.Phone.Whisper.On {
+	if t.whisper = book.Phone.Whisper.When; t.whisper != config.WhisperOff {
 		t.brief = book.Phone.Whisper.Text
 	}
 	if b := book.Brand(row.Brand); b != nil {

@@ -51,8 +51,10 @@ type terms struct {
 	announce   time.Duration // between two announcements; zero for none
 	tellPlace  bool
 	tellWait   bool
-	offerAfter time.Duration     // a wait longer than this is offered a callback; zero for never
-	brief      map[string]string // by language: what the agent is told before the customer is heard; empty for nothing
+	offerAfter time.Duration             // a wait longer than this is offered a callback; zero for never
+	brief      map[string]string         // by language: what the agent is told before the customer is heard; empty for nothing
+	whisper    string                    // when: ringing, answered, off
+	lifted     func(centre.AgentID) bool // whether an agent's line is a phone that is lifted to answer; nil when none is
 	brand      string
 	queueNames map[centre.QueueID]string
 	grace      time.Duration // how long a line may be gone
@@ -75,8 +77,10 @@ type machine struct {
 	queued  centre.Instant // began to wait
 	ringing centre.AgentID // at whom it rings
 	wait    ivr.Wait
-	menu    []string
-	waitMS  int64 // waited in all, once connected
+	menu    []string   // the steps and keys that led to the queue
+	reason  []ivr.Text // what the choices are called
+	whisper string     // how far the words to the agent at whom it rings have come
+	waitMS  int64      // waited in all, once connected
 
 	words    []say // to be said; the first is being said
 	said     int   // ids given out
@@ -174,6 +178,8 @@ func (m *machine) hear(at centre.Instant, e event) {
 		m.line(e)
 	case recorded:
 		m.recorded(e)
+	case briefed:
+		m.briefed(e)
 	case spent:
 		if !e.ok {
 			m.trouble = "cap"
@@ -226,7 +232,7 @@ func (m *machine) act(list []ivr.Action) {
 		case ivr.Speaking:
 			m.row.Language = a.Language
 		case ivr.Enqueue:
-			m.menu = a.Chosen
+			m.menu, m.reason = a.Chosen, a.Reason
 			m.become(waiting)
 			m.queued = m.at
 			m.do(mix{}, tell{what: tellArrive, queueing: queueing{queue: a.Queue, needs: a.Needs, priority: a.Priority, menu: a.Chosen}}, show{})

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"sentral/internal/centre"
+	"sentral/internal/config"
 	"sentral/internal/engine/routing"
 	"sentral/internal/store"
 	"sentral/internal/telephony/ivr"
@@ -46,9 +47,16 @@ func (s *story) begin(kind string) {
 	script.Defaults()
 	row := store.CallRow{ID: 1, Direction: "in", Language: "en", Number: "+4799900001", Known: "none", Began: centre.At(s.now)}
 	t := terms{queue: "power", announce: 30 * time.Second, tellPlace: true, tellWait: true, offerAfter: time.Minute, grace: 10 * time.Second, ring: 20 * time.Second,
-		brief: map[string]string{"en": "{{brand}}"}, brand: "Nordlys"}
-	if kind == "straight" {
+		brief: map[string]string{"en": "{{brand}}, {{reason}}, {{wait}}"}, whisper: config.WhisperAnswered, brand: "Nordlys", queueNames: map[centre.QueueID]string{0: "Power"}}
+	switch kind {
+	case "straight":
 		t.brief = nil
+	case "rings", "lifted":
+		t.whisper = config.WhisperRinging
+		t.lifted = func(centre.AgentID) bool { return kind == "lifted" }
+		script = straight(true)
+	case "whispers-off":
+		t.whisper = config.WhisperOff
 	}
 	var run *ivr.Run
 	switch kind {
@@ -136,6 +144,8 @@ func (s *story) happens(line string) {
 		m.hear(at, gone{person: num(1), cause: "hung_up"})
 	case "recorded":
 		m.hear(at, recorded{id: 5})
+	case "whisper":
+		m.hear(at, briefed{agent: centre.AgentID(num(1)), state: strings.TrimPrefix(w[2], "none")})
 	case "cap":
 		m.hear(at, spent{})
 	case "wait":
@@ -182,6 +192,10 @@ func (s *story) collect() {
 			}
 		case say:
 			s.add("say %q%s", d.text, map[bool]string{true: " to the agent"}[d.toAgent])
+		case brief:
+			s.add("whisper %q to %d", d.text, d.agent)
+		case unbrief:
+			s.add("whisper no more")
 		case hush:
 			s.add("hush")
 		case answerCall:

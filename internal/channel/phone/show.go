@@ -26,10 +26,7 @@ func (c *call) show() {
 	s.call = Call{
 		Contact: m.row.Contact, ID: m.row.ID, Direction: m.row.Direction, State: stateOf(m), Number: m.row.Number, Name: c.name, Known: m.row.Known, Brand: m.row.Brand,
 		Queue: m.row.Queue, Since: m.since, WaitedMS: m.waitMS, OnHold: m.scene.held, Recording: m.recording, Parties: []Party{}, Watchers: []Watcher{},
-		Quality: m.quality, Menu: slices.Clone(m.menu), Trouble: m.trouble,
-	}
-	if s.call.Menu == nil {
-		s.call.Menu = []string{}
+		Quality: m.quality, Menu: m.chosen(m.row.Language), Trouble: m.trouble, Whisper: orElse(m.whisper, "none"),
 	}
 	if m.stage == waiting && m.queued != 0 {
 		s.call.WaitedMS = int64(m.at - m.queued)

@@ -13,6 +13,8 @@ type sound struct {
 	music   *media.Playing
 	ringing *media.Playing // what an agent hears while somebody is rung
 	words   *media.Playing
+	whisper *media.Playing // what the agent at whom it rings is told
+	ear     *media.Member  // and where they hear it
 }
 
 // duckDB is how much quieter the music is under words.

@@ -1,7 +1,6 @@
 package phone
 
 import (
-	"strings"
 	"time"
 
 	"sentral/internal/centre"
@@ -25,6 +24,7 @@ func (m *machine) connect(agent centre.AgentID) {
 	}
 	forAdvice := m.scene.one(anAdviser) != nil && m.scene.byAgent(agent) != nil
 	m.silence()
+	m.endWhisper()
 	m.letGo()
 	m.ringing, m.listen, m.row.Agent = 0, 0, agent
 	m.do(wake{keyTimer, 0}, wake{announceTimer, 0})
@@ -38,7 +38,7 @@ func (m *machine) connect(agent centre.AgentID) {
 	if m.row.Connected == 0 {
 		m.row.Connected = m.at
 	}
-	if words := m.briefing(); words != "" && !forAdvice && m.row.Direction != "out" {
+	if words := m.briefing(); words != "" && !forAdvice && m.row.Direction != "out" && m.briefsAfter(agent) {
 		m.scene.briefing = true
 		m.speak(say{text: words, language: m.row.Language, toAgent: true}, false)
 		m.do(wake{briefTimer, briefLimit})
@@ -47,16 +47,6 @@ func (m *machine) connect(agent centre.AgentID) {
 	if !m.scene.briefing {
 		m.meet()
 	}
-}
-
-// briefing is what the agent is told before the customer: brand, queue, what the caller chose, the wait. Empty when agents are not told.
-func (m *machine) briefing() string {
-	text, language := ivr.Text(m.terms.brief).In(m.row.Language)
-	if text == "" {
-		return ""
-	}
-	return strings.NewReplacer("{{brand}}", m.terms.brand, "{{queue}}", m.terms.queueNames[m.row.Queue], "{{reason}}", strings.Join(m.menu, ", "),
-		"{{wait}}", ivr.Minutes(time.Duration(m.waitMS)*time.Millisecond, language)).Replace(text)
 }
 
 // meet lets customer and agent hear one another, and begins to record if there is a ground for it.
@@ -176,6 +166,8 @@ func (m *machine) time(t timer) {
 		if m.stage == waiting {
 			m.do(look{queue: m.terms.queue})
 		}
+	case whisperTimer:
+		m.whisperNow()
 	case briefTimer:
 		if m.scene.briefing {
 			m.silence()

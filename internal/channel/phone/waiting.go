@@ -141,6 +141,7 @@ func (m *machine) decide(at centre.Instant, d *routing.Decision) {
 // waits is the contact standing in a queue: at first, or again.
 func (m *machine) waits(d *routing.Decision) {
 	m.row.Queue = d.Queue
+	m.endWhisper()
 	m.ringing = 0
 	again := m.stage == talking
 	m.letGo()
@@ -179,7 +180,9 @@ func (m *machine) offered(d *routing.Decision) {
 	if d.Consult {
 		m.scene.add(person{kind: anAdviser, agent: d.Agent, ringing: true})
 	} else {
+		m.endWhisper()
 		m.ringing = d.Agent
+		m.beginWhisper()
 	}
 	m.do(show{})
 }
@@ -190,6 +193,7 @@ func (m *machine) offerOver(d *routing.Decision) {
 			m.scene.remove(p.id)
 		}
 	} else if m.ringing == d.Agent && d.End != routing.OfferAccepted {
+		m.endWhisper()
 		m.ringing = 0
 	}
 	m.do(show{})
@@ -198,6 +202,7 @@ func (m *machine) offerOver(d *routing.Decision) {
 // contactOver is the end of the contact in the engine while the call may still be there.
 func (m *machine) contactOver(d *routing.Decision) {
 	m.finished = true
+	m.endWhisper()
 	switch {
 	case m.promised:
 	case d.How == routing.Done:

@@ -97,7 +97,7 @@ func (r *Run) choose(k rune) {
 			r.language = c.Language
 			r.do(Speaking{Language: c.Language})
 		} else {
-			r.chosen = append(r.chosen, s.Key+" "+c.Press)
+			r.chosen, r.reason = append(r.chosen, s.Key+" "+c.Press), append(r.reason, c.Name)
 		}
 		r.enter(r.script.next(r.at, r.step, c.To))
 		return

@@ -128,7 +128,8 @@ type (
 		Queue    string
 		Needs    []Need
 		Priority int32
-		Chosen   []string // the steps and keys that led here, such as "valg 2", for the desk and the log
+		Chosen   []string // the steps and keys that led here, such as "valg 2", for the log
+		Reason   []Text   // what those choices are called, for people
 		Why      string   // chosen, silence, zero, unclear, failed
 	}
 	// KeepWaiting goes back to the music: the caller keeps the place in the queue.

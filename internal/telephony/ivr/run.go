@@ -67,6 +67,7 @@ type Run struct {
 	entered  int
 	words    int
 	chosen   []string
+	reason   []Text // what the choices are called
 	out      []Action
 }
 
@@ -333,7 +334,7 @@ func (r *Run) enqueue(s *Step, why string) {
 }
 
 func (r *Run) wait(e Enqueue) {
-	e.Chosen = r.chosen
+	e.Chosen, e.Reason = r.chosen, r.reason
 	r.phase, r.waits, r.queue = Waiting, nothing, e.Queue
 	r.do(e)
 }

@@ -90,6 +90,12 @@ func (in *Inbound) Pull(f *Frame) (digit rune, ok bool) {
 	return digit, ok
 }
 
+// Restart forgets the sound that is held: it was said elsewhere. What was learnt of the network stays.
+func (in *Inbound) Restart() {
+	in.buffer.restart()
+	in.buffer.conceal = concealer{}
+}
+
 // follow says whether the packet belongs to the stream. Another source, or a jump in the sequence, must show two packets in a row before it becomes the
 // stream: a restart of the other end does, a stray packet does not.
 func (in *Inbound) follow(p *Packet) bool {

@@ -62,11 +62,15 @@ func (m *Member) Role() Role {
 // Leave takes the member out of its room. The leg stays open.
 func (m *Member) Leave() { m.MoveTo(nil, Role{}) }
 
+// restarter is a leg that holds sound for a while: what was said before it joined is not for those whom it joins.
+type restarter interface{ Restart() }
+
 // MoveTo takes the member out of its room and into another with the role; it misses a frame at most. A nil room is none.
 func (m *Member) MoveTo(r *Room, role Role) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if old := m.room; old != nil {
+	old := m.room
+	if old != nil {
 		old.mu.Lock()
 		if at := slices.Index(old.members, m); at >= 0 {
 			old.members = slices.Delete(old.members, at, at+1)
@@ -78,6 +82,9 @@ func (m *Member) MoveTo(r *Room, role Role) {
 	m.role, m.have = role, false
 	if r == nil {
 		return
+	}
+	if leg, ok := m.leg.(restarter); ok && old == nil {
+		leg.Restart()
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -142,6 +142,16 @@ func (l *RTP) Pull(f *Frame) bool {
 	return ok
 }
 
+// Restart forgets what the party said before: it joins another room.
+func (l *RTP) Restart() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.closed {
+		l.drain() // what the kernel still holds is as old
+		l.in.Restart()
+	}
+}
+
 // Push implements Leg.
 func (l *RTP) Push(f *Frame) {
 	l.mu.Lock()

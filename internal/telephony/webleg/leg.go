@@ -32,7 +32,7 @@ func (s State) String() string { return stateNames[s] }
 
 // How long silence may last. In a room fifty packets a second should come; outside one only a check every 2.5 to 5 s (RFC 7675: consent lasts 30 s).
 const (
-	roomWithin  = 200 * time.Millisecond // since the last Pull or Push: the leg is in a room
+	roomWithin  = 200 * time.Millisecond // since the last Pull: the leg is in a room
 	shakyRoom   = 900 * time.Millisecond
 	lostRoom    = 1700 * time.Millisecond
 	shakyIdle   = 8 * time.Second
@@ -66,7 +66,7 @@ type Leg struct {
 	born    time.Time
 	packet  atomic.Int64 // Unix nanoseconds of the last thing that was proven to be the browser's
 	packets atomic.Int64 // and of the last sound
-	room    atomic.Int64 // last Pull or Push
+	room    atomic.Int64 // last Pull
 	since   atomic.Int64 // in a room since
 	goodbye atomic.Int64 // an alert that looked like a goodbye
 
@@ -132,11 +132,13 @@ func (l *Leg) Pull(f *media.Frame) bool {
 }
 
 // Push implements media.Leg: what the browser is to play. It sends at once.
-func (l *Leg) Push(f *media.Frame) {
-	now := time.Now()
-	l.inRoom(now.UnixNano())
-	l.sound.push(f, now, l.push)
-}
+func (l *Leg) Push(f *media.Frame) { l.sound.push(f, time.Now(), l.push) }
+
+// InRoom tells whether a room listens to the leg: something may be played to a line that is open and at rest.
+func (l *Leg) InRoom() bool { return time.Now().UnixNano()-l.room.Load() <= int64(roomWithin) }
+
+// Restart forgets what the browser said before: it joins another room.
+func (l *Leg) Restart() { l.sound.restart() }
 
 func (l *Leg) inRoom(now int64) {
 	if now-l.room.Swap(now) > int64(roomWithin) {

@@ -125,6 +125,13 @@ func (s *sound) pull(f *media.Frame) bool {
 	return ok
 }
 
+// restart forgets what is held.
+func (s *sound) restart() {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	s.inbound.Restart()
+}
+
 // take opens a packet of sound, in place. It says whether the packet was the other side's own.
 func (s *sound) take(b []byte, now time.Time) bool {
 	if len(b) < headerLen {

@@ -203,6 +203,7 @@ func TestNoSoundIsNoticed(t *testing.T) {
 				return
 			case <-tick.C:
 				var f media.Frame
+				l.Pull(&f)
 				l.Push(&f)
 			}
 		}
@@ -211,6 +212,68 @@ func TestNoSoundIsNoticed(t *testing.T) {
 	close(stop)
 	room.Wait()
 	wait(t, c, Up, time.Second) // out of the room nothing is expected of it
+}
+
+// listener hears half a second of a room.
+type listener struct {
+	mu  sync.Mutex
+	all []int16
+}
+
+func (l *listener) Pull(*media.Frame) bool { return false }
+func (l *listener) Push(f *media.Frame) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = append(l.all, f[:]...)
+}
+
+// heard is what came; nil before half a second has.
+func (l *listener) heard() []int16 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.all) < media.Rate/2 {
+		return nil
+	}
+	return l.all
+}
+
+// To be played to is not to be in a room: nothing is expected of a browser that only listens. What was said before a leg joined a room is not heard there.
+func TestPlayedToAtRest(t *testing.T) {
+	t.Parallel()
+	s := serve(t, Options{})
+	l, p := ring(t, s, PeerOptions{})
+	tone := media.Tone(440, -10)
+	var f media.Frame
+	for range 20 { // said before: it lies in the leg's buffer
+		tone.Read(&f)
+		p.Push(&f)
+		l.Push(&f)
+	}
+	for late := time.Now().Add(5 * time.Second); l.Stats().Received < 20; time.Sleep(time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatalf("%d packets came", l.Stats().Received)
+		}
+	}
+	if l.InRoom() {
+		t.Error("a leg that is only pushed counts as being in a room")
+	}
+	clock := media.NewClock(1)
+	defer clock.Close()
+	room, ear := clock.NewRoom(), &listener{}
+	defer room.Close()
+	room.Add(l, media.Role{})
+	room.Add(ear, media.Role{})
+	for late := time.Now().Add(5 * time.Second); ear.heard() == nil; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatal("the room does not tick")
+		}
+	}
+	if share := media.Heard(ear.heard(), 440); share > 0.01 {
+		t.Errorf("the room hears what was said before it: %.2f", share)
+	}
+	if !l.InRoom() {
+		t.Error("a leg that a room pulls is not in a room")
+	}
 }
 
 // The line follows a browser that changes its network: the same keys from another address.

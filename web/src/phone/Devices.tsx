@@ -140,7 +140,7 @@ export default function Devices({ close }: { close: () => void }) {
           />
         </label>
         <div className={css.tests}>
-          <Button variant="default" size="xs" onClick={ring} leftSection={<BellRing size={14} aria-hidden="true" />}>
+          <Button variant="default" size="xs" onClick={() => ring()} leftSection={<BellRing size={14} aria-hidden="true" />}>
             {t('phone.test_ring')}
           </Button>
           <Button

@@ -6,7 +6,7 @@ import { setRinger } from '../app/sound.ts'
 import { later } from '../lib/later.ts'
 import { CallBar } from './CallBar.tsx'
 import { openDial, openDialog, useDialog } from './dial.ts'
-import { startPhone, usePhone } from './phone.ts'
+import { phoneNow, startPhone, usePhone } from './phone.ts'
 import { beep, ring } from './ring.ts'
 import { Trouble } from './Trouble.tsx'
 
@@ -16,25 +16,32 @@ const LiveCalls = later(() => import('./LiveCalls.tsx'))
 
 /** A breath between the note and the answer, so that the agent is ready when the customer is. */
 const autoAnswerMS = 1200
+/** The breath after the words about the customer, and how long they may take. */
+const afterWordsMS = 300
+const wordsMostMS = 9000
 
-/** Answers by itself, when the agent wants it so: a note in the ear, then the customer. */
+/** Answers by itself, when the agent wants it so: a note in the ear, the words about the customer if there are any, then the customer. */
 function useAutoAnswer() {
-  const { standing, choice } = usePhone()
+  const { standing, choice, calls } = usePhone()
   const offers = useOffers()
   const { accept } = useAnswer()
   const offer = offers.find(o => (o.contact.channel === 'phone' || o.contact.channel === 'callback') && !o.consult)
   const latest = useRef({ offer, accept })
   latest.current = { offer, accept }
   const id = choice.auto_answer && standing === 'ready' ? offer?.id : undefined
+  const words = calls.find(c => c.contact_id === offer?.contact.id)?.whisper
+  const rest = words === 'coming' || words === 'speaking' ? wordsMostMS : words === 'said' ? afterWordsMS : autoAnswerMS
+  useEffect(() => {
+    if (id !== undefined) beep()
+  }, [id])
   useEffect(() => {
     if (id === undefined) return
-    beep()
     const timer = setTimeout(() => {
       const { offer, accept } = latest.current
       if (offer?.id === id) accept.mutate(offer)
-    }, autoAnswerMS)
+    }, rest)
     return () => clearTimeout(timer)
-  }, [id])
+  }, [id, rest])
 }
 
 /** The phone of the whole app: the line, the bar of the call, what stands in its way, and its dialogs. It lives above the faces. */
@@ -44,7 +51,7 @@ export default function Phone() {
   const group = 'keys.group_everywhere' as const
   useEffect(() => {
     const stop = startPhone()
-    setRinger(ring)
+    setRinger(() => ring(phoneNow().calls.some(c => c.whisper === 'speaking')))
     return () => {
       setRinger(undefined)
       stop()

@@ -88,6 +88,7 @@ const call = (state: Call['state']): Call => ({
   watchers: [],
   quality: 'unknown',
   menu: [],
+  whisper: 'none',
   role: 'agent',
 })
 const socket = () => sockets.at(-1) as FakeSocket

@@ -19,13 +19,13 @@ function ready(): AudioContext | undefined {
   return context
 }
 
-/** Rings once; whoever wants it to go on asks again. */
-export function ring() {
+/** Rings once; whoever wants it to go on asks again. A low ring leaves the words in the headset to be heard. */
+export function ring(low = false) {
   const at = ready()
   if (at?.state !== 'running') return
   const start = at.currentTime + 0.02
   const loud = at.createGain()
-  const volume = choice().loud * 0.3
+  const volume = choice().loud * (low ? 0.04 : 0.3)
   loud.gain.setValueAtTime(0, start)
   for (let i = 0; i < 20; i++) loud.gain.linearRampToValueAtTime(i % 2 ? volume * 0.35 : volume, start + 0.05 * (i + 1))
   loud.gain.linearRampToValueAtTime(0, start + 1.1)

@@ -77,11 +77,17 @@ export function Waiting({ draft }: PageProps) {
         />
       </Part>
       <Part title={t('telephony.whisper')} text={t('telephony.whisper_text')}>
-        <SwitchField label={t('telephony.whisper_on')} value={p.whisper.on} set={on => draft.set({ whisper: { ...p.whisper, on } })} />
-        {p.whisper.on && (
+        <SelectField
+          label={t('telephony.whisper_when')}
+          value={p.whisper.when}
+          set={v => draft.set({ whisper: { ...p.whisper, when: v as ConfigPhone['whisper']['when'] } })}
+          choices={(['ringing', 'answered', 'off'] as const).map(v => ({ value: v, label: t(`telephony.whisper.${v}`) }))}
+          fault={draft.fault('whisper.when')}
+        />
+        {p.whisper.when !== 'off' && (
           <WordsField
             label={t('telephony.whisper_words')}
-            hint={t('admin.canned.variables', { list: '{{brand}}, {{queue}}, {{reason}}, {{wait}}' })}
+            hint={t('admin.canned.variables', { list: '{{brand}}, {{reason}}, {{queue}}, {{wait}}' })}
             value={p.whisper.text ?? {}}
             set={text => draft.set({ whisper: { ...p.whisper, text } })}
             fault={['nb', 'nn', 'sv', 'en'].map(l => draft.fault(`whisper.text.${l}`)).find(Boolean)}
