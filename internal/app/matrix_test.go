@@ -203,7 +203,7 @@ func stage(t *testing.T) *scene {
 				}
 			}
 		},
-		options: func(o *app.Options) { o.Demo = true },
+		options: func(o *app.Options) { o.Demo, o.Address = true, "https://sentral.fjordglimt.example" },
 	})
 	s := &scene{
 		world: w, contacts: map[string]centre.ContactID{"unknown": 987654}, customers: map[string]centre.CustomerID{"unknown": 987654}, files: map[string]string{"unknown": "NOSUCHFILE"},

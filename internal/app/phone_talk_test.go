@@ -134,6 +134,11 @@ func TestPhoneInACall(t *testing.T) {
 	if r.status != 200 || !strings.HasPrefix(string(r.body), "RIFF") || len(r.body) < 8000 {
 		t.Errorf("recording: %d, %d bytes", r.status, len(r.body))
 	}
+	path := fmt.Sprintf("/api/phone/recordings/%d", recordings[0].ID)
+	privacy := w.person("pia-personvern")
+	w.pass(11 * time.Minute)
+	privacy.refused(403, "fresh", "DELETE", path, nil)
+	w.person("pia-personvern").must("DELETE", path, nil, nil)
 }
 
 // A page that is loaded anew keeps its call; a line that stays away gives the customer to somebody else, at the head of the queue.

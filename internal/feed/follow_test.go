@@ -34,7 +34,7 @@ func TestEachTakesInOrderAndTicks(t *testing.T) {
 				return nil
 			}, time.Second, func() error { ticks++; return nil })
 		}()
-		for i := int64(0); i < 100; i++ {
+		for i := range int64(100) {
 			h.Publish(commits(10*i+1, 10*i+10))
 			time.Sleep(100 * time.Millisecond)
 		}

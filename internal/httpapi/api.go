@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"sentral/internal/centre"
+	"sentral/internal/channel/chat"
 	"sentral/internal/desk/access"
 )
 
@@ -88,37 +89,44 @@ type PersonIn struct {
 
 type subjectKey struct{}
 
-// identified is what identify found: somebody, or why nobody.
-type identified struct {
-	subject access.Subject
-	err     error
-}
-
-// Resolve takes the subject that identify found. That the store is in trouble signs nobody out: it is said as it is.
+// Resolve takes the subject that identify found.
 func (w *Who) Resolve(ctx huma.Context) []error {
-	who, ok := ctx.Context().Value(subjectKey{}).(identified)
+	who, ok := ctx.Context().Value(subjectKey{}).(access.Subject)
 	if !ok {
 		return []error{huma.Error401Unauthorized("nobody is signed in")}
 	}
-	if who.err != nil {
-		return []error{problemOf(who.err)}
-	}
-	w.Subject = who.subject
+	w.Subject = who
 	return nil
 }
 
-// identify finds who is asking, by session cookie or API key, and hands it to the operations. It never refuses: an operation that embeds Who does.
+// identify finds who is asking, by session cookie, API key or visitor's token, and hands a subject to the operations. Whoever may not ask is refused here, before
+// a byte of the body is read: a stranger learns nothing of what a body should look like.
 func (a *API) identify(ctx huma.Context, next func(huma.Context)) {
-	var token, cookie string
-	if h := ctx.Header("Authorization"); strings.HasPrefix(h, "Bearer ") {
-		token = strings.TrimPrefix(h, "Bearer ")
+	ways := map[string]bool{}
+	for _, way := range ctx.Operation().Security {
+		for name := range way {
+			ways[name] = true
+		}
 	}
-	if c, err := huma.ReadCookie(ctx, access.CookieName); err == nil {
-		cookie = c.Value
+	var err error
+	switch authorization := ctx.Header("Authorization"); {
+	case ways["visitor"] && a.Rooms.Chat != nil:
+		err = a.Rooms.Chat.Welcome(ctx.Context(), chat.Caller{Authorization: authorization, Origin: ctx.Header("Origin")})
+	case ways["session"] && a.Rooms.Access != nil:
+		token, _ := strings.CutPrefix(authorization, "Bearer ")
+		cookie := ""
+		if c, missing := huma.ReadCookie(ctx, access.CookieName); missing == nil {
+			cookie = c.Value
+		}
+		var s access.Subject
+		if s, err = a.Rooms.Access.Identify(ctx.Context(), cookie, token); err == nil {
+			ctx = huma.WithValue(ctx, subjectKey{}, s)
+		}
 	}
-	if a.Rooms.Access != nil {
-		s, err := a.Rooms.Access.Identify(ctx.Context(), cookie, token)
-		ctx = huma.WithValue(ctx, subjectKey{}, identified{s, err})
+	if err != nil {
+		_, w := humago.Unwrap(ctx)
+		a.refuse(w, err)
+		return
 	}
 	next(ctx)
 }

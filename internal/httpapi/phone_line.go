@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
-	"github.com/danielgtaylor/huma/v2"
 
 	"sentral/internal/centre"
 	"sentral/internal/channel/phone"
@@ -132,16 +130,4 @@ func (a *API) carry(w http.ResponseWriter, r *http.Request, o *websocket.AcceptO
 		why := err.Error()
 		_ = conn.Close(4400+websocket.StatusCode(centre.KindOf(err)), why[:min(len(why), 100)])
 	}
-}
-
-// refuse answers a request that becomes no WebSocket.
-func (a *API) refuse(w http.ResponseWriter, err error) {
-	status := http.StatusInternalServerError
-	var p huma.StatusError
-	if errors.As(problemOf(err), &p) {
-		status = p.GetStatus()
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	_, _ = w.Write(a.problemJSON(err))
 }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -59,4 +60,18 @@ func problemOf(err error) error {
 		p.Errors = []*huma.ErrorDetail{{Location: at.Where, Message: at.Text}}
 	}
 	return p
+}
+
+// refuse answers a request that reaches no operation.
+func (a *API) refuse(w http.ResponseWriter, err error) {
+	said := a.problem(err)
+	status := http.StatusInternalServerError
+	var p huma.StatusError
+	if errors.As(said, &p) {
+		status = p.GetStatus()
+	}
+	body, _ := json.Marshal(said)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
 }

@@ -258,8 +258,10 @@ func (r *Room) put(ctx context.Context, s access.Subject, note string, undoes in
 	if err != nil {
 		return Change{}, err
 	}
-	if s.Person != 0 && !s.Fresh && empowers(old, next) {
-		return Change{}, access.Stale
+	if old.Version > 0 && (empowers(old, next) || opensCalls(&old.Document.Phone, &next.Document.Phone)) {
+		if err := s.Proved(); err != nil {
+			return Change{}, err
+		}
 	}
 	body, err := json.Marshal(d)
 	if err != nil {
@@ -284,22 +286,6 @@ func (r *Room) put(ctx context.Context, s access.Subject, note string, undoes in
 		return Change{}, err
 	}
 	return Change{Version: row.Version, At: row.At, Agent: row.Agent, Who: row.Who, Note: note, Undoes: undoes, Lines: lines}, nil
-}
-
-// empowers tells whether a change lets somebody do what they could not do before, or changes what they may: whoever finds a desk unlocked must not make
-// themselves an administrator. Letting somebody in to answer contacts, and shutting somebody out, is everyday work.
-func empowers(old, next *Book) bool {
-	for id, now := range next.people {
-		was, known := old.people[id]
-		switch {
-		case !now.Active:
-		case known && was.Active && slices.Equal(was.Grants, now.Grants):
-		case !known && !slices.ContainsFunc(now.Grants, func(g access.Grant) bool { return g.Role != access.RoleAgent }):
-		default:
-			return old.Version > 0
-		}
-	}
-	return false
 }
 
 // unsure deals with a change that failed: where another node's version came first, or nobody knows whether this one was kept, the store is asked.

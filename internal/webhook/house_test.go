@@ -35,7 +35,7 @@ func (nobody) ByEmail(string) (access.Person, bool)        { return access.Perso
 func (nobody) Organisation() string                        { return "Fjordglimt-gruppen" }
 
 func everywhere(r access.Role) access.Subject {
-	return access.Subject{Person: 9, Grants: []access.Grant{{Role: r, Scope: access.Scope{Kind: access.ScopeOrganisation}}}}
+	return access.Subject{Person: 9, Fresh: true, Grants: []access.Grant{{Role: r, Scope: access.Scope{Kind: access.ScopeOrganisation}}}}
 }
 
 var (

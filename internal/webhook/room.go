@@ -241,6 +241,9 @@ func (r *Room) Add(ctx context.Context, s access.Subject, n NewHook) (Secret, er
 	if err := may(s, access.ManageKeys); err != nil {
 		return Secret{}, err
 	}
+	if err := s.Proved(); err != nil {
+		return Secret{}, err
+	}
 	address, err := r.rules().checkURL(n.URL)
 	if err != nil {
 		return Secret{}, err

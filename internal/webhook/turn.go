@@ -57,6 +57,9 @@ func (r *Room) Turn(ctx context.Context, s access.Subject, id int64) (Secret, er
 	if err := may(s, access.ManageKeys); err != nil {
 		return Secret{}, err
 	}
+	if err := s.Proved(); err != nil {
+		return Secret{}, err
+	}
 	secret := newSecret()
 	sealed, err := r.Seal([]byte(secret), about(id))
 	if err != nil {

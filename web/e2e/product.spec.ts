@@ -71,3 +71,15 @@ test('who is not signed in meets the sign-in page without an error, and then com
   await expect(page).toHaveURL(`${centre.url}/account`)
   expect(seen).toEqual([])
 })
+
+test('a stranger at the wall is led to sign in without an error, and then to the wall', async ({ page, centre }) => {
+  const seen = errors(page)
+  await page.goto(`${centre.url}/wall?page=organisation`)
+  await expect(page).toHaveURL(`${centre.url}/sign-in?next=%2Fwall%3Fpage%3Dorganisation`)
+  await page.fill('#email', centre.people.leader.email)
+  await page.fill('#password', centre.people.leader.password)
+  await page.getByRole('button', { name: 'Logg inn' }).click()
+  await expect(page).toHaveURL(`${centre.url}/wall?page=organisation`)
+  await expect(page.getByRole('main')).toBeVisible()
+  expect(seen).toEqual([])
+})

@@ -84,7 +84,14 @@ function App() {
   )
 }
 
+// The wall alone is opened without a session, since its link may carry a key. Without one, the gate of every other page is asked: it sends strangers on to sign in.
+const isStranger = async () =>
+  !key &&
+  location.pathname === '/wall' &&
+  (await fetch('/', { headers: { Accept: 'text/html' }, redirect: 'manual' })).type === 'opaqueredirect'
+
 async function start() {
+  if (await isStranger().catch(() => false)) return location.replace(signInAddress())
   const locale = recall<Locale>('locale') ?? guessLocale(navigator.languages)
   const me = client.fetchQuery(meQuery)
   const [, signedIn] = await Promise.allSettled([speak(locale), me])

@@ -91,6 +91,9 @@ func (r *Room) MakeBrandSecret(ctx context.Context, s access.Subject, brand cent
 	if r.Rules.Book().Brand(brand) == nil {
 		return SecretOf{}, centre.ErrorAt(centre.Missing, "id", "there is no brand %d", brand)
 	}
+	if err := s.Proved(); err != nil {
+		return SecretOf{}, err
+	}
 	secret := rand.Text() + rand.Text() // 260 bits
 	if err := r.SetBrandSecret(ctx, int32(brand), []byte(secret)); err != nil {
 		return SecretOf{}, err

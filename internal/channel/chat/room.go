@@ -288,6 +288,12 @@ func (r *Room) again(ctx context.Context, v store.Visitor, who *identity, token 
 	return Token{Token: token, Verified: true}, err
 }
 
+// Welcome tells whether somebody is a visitor of ours, from a site that may show the brand's chat.
+func (r *Room) Welcome(ctx context.Context, who Caller) error {
+	_, err := r.visitor(ctx, who)
+	return err
+}
+
 // visitor finds who asks, and refuses sites that may not show the brand's chat.
 func (r *Room) visitor(ctx context.Context, who Caller) (store.Visitor, error) {
 	v, err := r.byToken(ctx, who.Authorization)

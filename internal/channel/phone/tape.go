@@ -283,6 +283,8 @@ func (r *Room) DeleteRecording(ctx context.Context, s access.Subject, id int64) 
 		if err := r.mayDeleteOwn(ctx, row); err != nil {
 			return err
 		}
+	} else if err := s.Proved(); err != nil {
+		return err
 	}
 	if row.State == "on" {
 		return centre.ErrorAt(centre.Conflict, "id", "the call goes on: stop the recording first")

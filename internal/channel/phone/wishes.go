@@ -325,6 +325,9 @@ func (r *Room) SetSecret(ctx context.Context, s access.Subject, what, key, secre
 	if !access.Everywhere(s, access.WriteConfig) {
 		return forbidden(access.WriteConfig)
 	}
+	if err := s.Proved(); err != nil {
+		return err
+	}
 	name := what + " " + key
 	var sealed []byte
 	if secret != "" {

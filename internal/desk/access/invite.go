@@ -11,7 +11,8 @@ import (
 
 const invitationHours = 24
 
-// Invite makes a link with which a person chooses a password. It is good once and for 24 hours; the person's old password holds until then.
+// Invite makes a link with which a person chooses a password. It is good once and for 24 hours; the person's old password holds until then. It needs a fresh
+// sign-in: whoever holds the link can become that person.
 func (r *Room) Invite(ctx context.Context, s Subject, id centre.AgentID) (Invitation, error) {
 	p, ok := r.people.Person(id)
 	if s.Key != 0 || !Can(s, ManagePeople, Object{Team: p.Team, Partner: p.Partner}) || !within(s, ManagePeople, p) {
@@ -19,6 +20,9 @@ func (r *Room) Invite(ctx context.Context, s Subject, id centre.AgentID) (Invita
 	}
 	if !ok || !p.Active {
 		return Invitation{}, centre.ErrorAt(centre.Missing, "id", "no active person has the id %d", id)
+	}
+	if err := s.Proved(); err != nil {
+		return Invitation{}, err
 	}
 	token, hash := newToken()
 	until := r.instant() + invitationHours*3600_000
@@ -77,8 +81,8 @@ func (r *Room) ForgetSecondFactor(ctx context.Context, s Subject, id centre.Agen
 	if !ok {
 		return centre.ErrorAt(centre.Missing, "id", "nobody has the id %d", id)
 	}
-	if !s.Fresh && !s.System {
-		return Stale
+	if err := s.Proved(); err != nil {
+		return err
 	}
 	err := r.store.ChangeCredential(ctx, id, func(c *Credential) error {
 		c.TOTP, c.TOTPPending, c.TOTPLast = nil, nil, 0

@@ -57,8 +57,8 @@ func (r *Room) AddKey(ctx context.Context, s Subject, n NewKey) (KeySecret, erro
 	if !Everywhere(s, ManageKeys) || s.Key != 0 {
 		return KeySecret{}, denied(ManageKeys)
 	}
-	if !s.Fresh && !s.System {
-		return KeySecret{}, Stale
+	if err := s.Proved(); err != nil {
+		return KeySecret{}, err
 	}
 	for i, g := range n.Grants {
 		if _, ok := table[g.Role]; !ok {

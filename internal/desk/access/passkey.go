@@ -135,8 +135,8 @@ func (r *Room) BeginPasskey(ctx context.Context, s Subject) (Ceremony, error) {
 	if r.web == nil {
 		return Ceremony{}, noPasskeys
 	}
-	if !s.Fresh {
-		return Ceremony{}, Stale
+	if err := s.Proved(); err != nil {
+		return Ceremony{}, err
 	}
 	h, err := r.holder(ctx, s.Person)
 	if err != nil {
@@ -191,8 +191,11 @@ func (r *Room) AddPasskey(ctx context.Context, s Subject, a PasskeyAnswer) error
 
 // RemovePasskey forgets one. It needs a fresh sign-in.
 func (r *Room) RemovePasskey(ctx context.Context, s Subject, id int64) error {
-	if !s.Fresh {
-		return Stale
+	if s.Person == 0 {
+		return noPerson
+	}
+	if err := s.Proved(); err != nil {
+		return err
 	}
 	if err := r.store.RemovePasskey(ctx, s.Person, id); err != nil {
 		return err

@@ -10,6 +10,15 @@ import (
 // Stale refuses what only somebody may do who has proved within the last minutes who they are: screens ask for the proof and try again.
 var Stale = centre.ErrorAt(centre.Forbidden, "proof", "sign in again first: this needs a fresh sign-in")
 
+// Proved returns Stale for a person who has not proved lately who they are. Keys and the program itself are never asked: a key was made after such a proof, and
+// there is nobody to ask. What calls it is listed in docs/spec/access.md.
+func (s Subject) Proved() error {
+	if s.Person != 0 && !s.Fresh {
+		return Stale
+	}
+	return nil
+}
+
 // Prove takes a proof that whoever is signed in here still sits here: a code of the authenticator app where one is in use, else the password. It opens
 // sensitive actions for some minutes in this one session.
 func (r *Room) Prove(ctx context.Context, s Subject, password, code string) error {

@@ -246,8 +246,8 @@ func (r *Room) ChangePassword(ctx context.Context, s Subject, old, password stri
 		if !passwordFits(c.Password, old) {
 			return r.noteSlowed(ctx, c, centre.ErrorAt(centre.Invalid, "old", "is not your password"))
 		}
-	} else if !s.Fresh {
-		return Stale
+	} else if err := s.Proved(); err != nil {
+		return err
 	}
 	if err := checkPassword(password, p.Name, p.Email); err != nil {
 		if back := r.passed(ctx, s.Person, true); back != nil {

@@ -50,11 +50,13 @@ func (r *Room) gcm() (cipher.AEAD, error) {
 
 func totpPlace(id centre.AgentID) string { return fmt.Sprintf("totp of person %d", id) }
 
+var noApp = centre.Errorf(centre.Forbidden, "a key has no authenticator app")
+
 // BeginTOTP makes a new secret for an authenticator app. It counts only once ConfirmTOTP has seen its first code.
 func (r *Room) BeginTOTP(ctx context.Context, s Subject) (TOTPSecret, error) {
 	p, ok := r.people.Person(s.Person)
 	if !ok {
-		return TOTPSecret{}, centre.Errorf(centre.Forbidden, "a key has no authenticator app")
+		return TOTPSecret{}, noApp
 	}
 	key, err := totp.Generate(totp.GenerateOpts{Issuer: r.people.Organisation(), AccountName: p.Email})
 	if err != nil {
@@ -65,8 +67,10 @@ func (r *Room) BeginTOTP(ctx context.Context, s Subject) (TOTPSecret, error) {
 		return TOTPSecret{}, err
 	}
 	err = r.store.ChangeCredential(ctx, s.Person, func(c *Credential) error {
-		if c.TOTP != nil && !s.Fresh { // whoever finds a desk unlocked must not put their own phone in the place of its owner's
-			return Stale
+		if c.TOTP != nil { // whoever finds a desk unlocked must not put their own phone in the place of its owner's
+			if err := s.Proved(); err != nil {
+				return err
+			}
 		}
 		c.TOTPPending = sealed
 		return nil
@@ -88,7 +92,7 @@ func (r *Room) BeginTOTP(ctx context.Context, s Subject) (TOTPSecret, error) {
 // ConfirmTOTP takes the app's first code; from now on signing in asks for one.
 func (r *Room) ConfirmTOTP(ctx context.Context, s Subject, code string) error {
 	if s.Person == 0 {
-		return centre.Errorf(centre.Forbidden, "a key has no authenticator app")
+		return noApp
 	}
 	err := r.store.ChangeCredential(ctx, s.Person, func(c *Credential) error {
 		if c.TOTPPending == nil {
@@ -109,8 +113,11 @@ func (r *Room) ConfirmTOTP(ctx context.Context, s Subject, code string) error {
 
 // RemoveTOTP stops asking for codes. It needs a fresh sign-in.
 func (r *Room) RemoveTOTP(ctx context.Context, s Subject) error {
-	if !s.Fresh {
-		return Stale
+	if s.Person == 0 {
+		return noApp
+	}
+	if err := s.Proved(); err != nil {
+		return err
 	}
 	err := r.store.ChangeCredential(ctx, s.Person, func(c *Credential) error {
 		c.TOTP, c.TOTPPending, c.TOTPLast = nil, nil, 0
