@@ -14,6 +14,7 @@ var floors = []struct {
 	{[]string{"stat", "language", "plot"}, "numbers, words and pictures of numbers"},
 	{[]string{"calendar"}, "days and hours"},
 	{[]string{"engine/routing"}, "the pure engine"},
+	{[]string{"telephony/alarm"}, "an alarm clock"},
 	{[]string{"engine/audit", "engine/replay", "engine/routing/routingtest", "plan/staffing", "quality/index", "quality/insight", "telephony/media", "telephony/ivr"},
 		"what judges the engine, pure numbers; sound; voice menus"},
 	{[]string{"engine/sim", "plan/forecast", "config", "desk/knowledge", "telephony/signal", "telephony/speech", "telephony/webleg", "telephony/testphone"},

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"sentral/internal/telephony/alarm"
 )
 
 const (
@@ -38,9 +40,9 @@ type ClockStats struct {
 }
 
 // NewClock opens a clock with the shards, one for each processor when shards is 0.
-func NewClock(shards int) *Clock { return newClock(shards, newAlarm) }
+func NewClock(shards int) *Clock { return newClock(shards, alarm.Kernel) }
 
-func newClock(shards int, alarms func() alarm) *Clock {
+func newClock(shards int, alarms func() alarm.Alarm) *Clock {
 	if shards <= 0 {
 		shards = runtime.GOMAXPROCS(0)
 	}
@@ -90,7 +92,7 @@ func (c *Clock) ResetWorst() {
 func (c *Clock) Close() {
 	for _, s := range c.shards {
 		s.stopped.Store(true)
-		s.alarm.stop()
+		s.alarm.Stop()
 	}
 	c.ended.Wait()
 }
@@ -98,7 +100,7 @@ func (c *Clock) Close() {
 type shard struct {
 	mu    sync.Mutex // held by whoever changes rooms
 	rooms [phases]atomic.Pointer[[]*Room]
-	alarm alarm
+	alarm alarm.Alarm
 
 	count                atomic.Int64
 	ticks, late, skipped atomic.Uint64
@@ -113,7 +115,7 @@ func (s *shard) run() {
 	due := time.Now()
 	for n := 0; ; n = (n + 1) % phases {
 		due = due.Add(phase)
-		if !s.alarm.wait(due) || s.stopped.Load() {
+		if !s.alarm.Wait(due) || s.stopped.Load() {
 			return
 		}
 		if late := time.Since(due); late > behind {

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"sentral/internal/telephony/alarm"
 )
 
 // slow is a leg that takes its time now and then.
@@ -34,7 +36,7 @@ func TestTheClockKeepsTime(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				clock := newClock(1, newTimerAlarm)
+				clock := newClock(1, alarm.Timer)
 				leg := &slow{sleep: c.sleep}
 				clock.NewRoom().Add(leg, Role{})
 				time.Sleep(10*time.Second + time.Millisecond)
@@ -51,7 +53,7 @@ func TestTheClockKeepsTime(t *testing.T) {
 
 func TestRoomsAreSpreadOverTheFrame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		clock := newClock(1, newTimerAlarm)
+		clock := newClock(1, alarm.Timer)
 		var rooms []*Room
 		at := map[time.Duration]int{}
 		began := time.Now()

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"strconv"
 	"testing"
 	"time"
@@ -367,6 +368,35 @@ func TestReportsTellEachSideOfTheOther(t *testing.T) {
 				t.Errorf("round trip %v", o.RTT)
 			}
 		})
+	}
+}
+
+// A machine that says that nobody listens is told of, and costs neither what is sent nor what is heard.
+func TestARefusalIsTold(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only this kernel tells")
+	}
+	a, b := pair(t, Session{Codec: PCMA})
+	told := make(chan struct{}, 10)
+	a.OnRefused(func() { told <- struct{}{} })
+	var f Frame
+	a.Push(&silence)
+	b.Pull(&f)
+	now := time.Now()
+	a.keep(now)
+	if len(told) > 0 {
+		t.Fatal("told although b listens")
+	}
+	b.Close()
+	for end := now.Add(time.Minute); len(told) == 0 && now.Before(end); time.Sleep(time.Millisecond) {
+		now = now.Add(keepEvery)
+		a.Push(&silence)
+		a.Pull(&f)
+		a.keep(now)
+	}
+	<-told
+	if n := a.Stats().SendDrops; n != 0 {
+		t.Errorf("%d packets were not sent for it", n)
 	}
 }
 

@@ -46,6 +46,9 @@ type RTP struct {
 	silentSince time.Time // we have listened in vain
 	silentAfter time.Duration
 	onSilent    func()
+	onRefused   func()
+	refused     uint64    // refusals that were told
+	refusedAt   time.Time // when they were
 	report      reportState
 	stats       Stats
 }
@@ -316,6 +319,17 @@ func (l *RTP) OnSilent(after time.Duration, handle func()) {
 	l.silentAfter, l.onSilent, l.silentSince = after, handle, time.Time{}
 }
 
+// refusalsEvery is how often refusals are told at most.
+const refusalsEvery = 2 * time.Second
+
+// OnRefused names what is called, in a goroutine of its own, when the machine that we send to says that nobody listens there (ICMP, port unreachable), at most
+// every two seconds. That is a sign and no proof: anybody may say so. Not every system tells.
+func (l *RTP) OnRefused(handle func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.onRefused = handle
+}
+
 // keep looks after the leg: reports, silence, and the socket of a leg that no room pulls.
 func (l *RTP) keep(now time.Time) {
 	l.mu.Lock()
@@ -341,6 +355,10 @@ func (l *RTP) keep(now time.Time) {
 	if l.silentAfter > 0 && now.Sub(l.silentSince) >= l.silentAfter && l.onSilent != nil {
 		l.silentSince = now
 		go l.ports.faults.guard(l.onSilent)
+	}
+	if n := l.sound.refusals(); n != l.refused && l.onRefused != nil && now.Sub(l.refusedAt) >= refusalsEvery {
+		l.refused, l.refusedAt = n, now
+		go l.ports.faults.guard(l.onRefused)
 	}
 }
 

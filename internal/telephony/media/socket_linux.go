@@ -14,6 +14,7 @@ import (
 type socket struct {
 	fd       int
 	filtered bool
+	refused  uint64 // by the machine that we send to
 }
 
 const (
@@ -66,6 +67,11 @@ func openSocket(at netip.AddrPort) (s socket, err error) {
 		name = &unix.SockaddrInet6{Port: int(at.Port()), Addr: at.Addr().As16()}
 		_ = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_TCLASS, expedited)
 	}
+	if family == unix.AF_INET { // a wish as well: that we hear when nobody listens at the other end
+		_ = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_RECVERR, 1)
+	} else {
+		_ = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_RECVERR, 1)
+	}
 	if err := unix.Bind(fd, name); err != nil {
 		_ = unix.Close(fd)
 		return socket{fd: -1}, centre.Errorf(centre.Conflict, "RTP: %v: %w", at, err)
@@ -80,12 +86,31 @@ func (s *socket) receive(b *batch) int {
 		b.headers[i].header.Namelen = uint32(unsafe.Sizeof(b.from[i]))
 		b.headers[i].header.SetControllen(len(b.control[i]))
 	}
-	n, _, errno := syscall.RawSyscall6(unix.SYS_RECVMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&b.headers[0])), batchSize, unix.MSG_DONTWAIT, 0, 0)
-	if errno != 0 {
-		return 0
+	for range 2 {
+		n, _, errno := syscall.RawSyscall6(unix.SYS_RECVMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&b.headers[0])), batchSize, unix.MSG_DONTWAIT, 0, 0)
+		if errno == 0 {
+			return int(n)
+		}
+		if !s.refusal(errno) {
+			break
+		}
 	}
-	return int(n)
+	return 0
 }
+
+// refusal counts what ICMP said of something that we sent, and takes it out of the socket's way; false: the error is another one.
+func (s *socket) refusal(errno syscall.Errno) bool {
+	if errno != unix.ECONNREFUSED {
+		return false
+	}
+	s.refused++
+	var header unix.Msghdr // nothing is read of it: that it is there says all
+	_, _, _ = syscall.RawSyscall(unix.SYS_RECVMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&header)), unix.MSG_ERRQUEUE|unix.MSG_DONTWAIT)
+	return true
+}
+
+// refusals is how often the machine that we send to has said that nobody listens.
+func (s *socket) refusals() uint64 { return s.refused }
 
 // datagram is the i-th of the batch: its octets, its sender and when it came, in nanoseconds of the machine's clock, 0 when that is not known. The octets
 // are good until the next receive. One that was cut is empty.
@@ -132,9 +157,17 @@ func newTarget(to netip.AddrPort, v6 bool) (t target) {
 
 // send sends a datagram, or says that it could not.
 func (s *socket) send(b []byte, to *target) bool {
-	_, _, errno := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_DONTWAIT,
-		uintptr(unsafe.Pointer(&to.name)), uintptr(to.size))
-	return errno == 0
+	for range 2 {
+		_, _, errno := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_DONTWAIT,
+			uintptr(unsafe.Pointer(&to.name)), uintptr(to.size))
+		if errno == 0 {
+			return true
+		}
+		if !s.refusal(errno) { // of an earlier packet: this one has not been tried yet
+			break
+		}
+	}
+	return false
 }
 
 // only tells the kernel to drop everything that does not come from the address, before it costs us anything: a flood of strangers' packets cannot push

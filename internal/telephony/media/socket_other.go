@@ -99,3 +99,6 @@ func (s *socket) close() {
 		s.conn = nil
 	}
 }
+
+// refusals: no such sign is taken here.
+func (s *socket) refusals() uint64 { return 0 }

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -49,6 +50,9 @@ type Call struct {
 	sounding   bool        // sound goes to the caller before the answer
 	rel        reliable
 	timer      sessionTimer
+	quiets     int         // how often in a row it was asked whether it is there, though it should have spoken
+	quietAt    uint64      // packets heard when it was asked last
+	asking     atomic.Bool // it is being asked
 
 	onDigit    func(rune)
 	onHold     func(bool)
@@ -364,30 +368,69 @@ func (c *Call) applyLocked(ses media.Session, listening bool) error {
 // up makes the call a conversation: timers run, silence is watched.
 func (c *Call) upLocked() {
 	c.state = talking
-	c.leg.OnSilent(c.s.o.Limits.MediaSilence, c.quiet)
+	c.leg.OnSilent(c.s.o.Limits.MediaQuiet, c.quiet)
+	c.leg.OnRefused(func() { c.AskIfSilent(refusedFor) })
 	c.startTimerLocked()
 }
 
-// quiet takes that the other party has been silent for Limits.MediaSilence: one that may be, since either side holds the call or nothing was to come, is
-// asked whether it is there still; any other is lost.
+// quiet takes that the other party has been silent for another Limits.MediaQuiet: it is asked whether it is there still, and is lost when it is not. Who may
+// be silent, since either side holds the call or nothing was to come, is asked as long as it lasts; any other is lost after Limits.MediaSilence whatever it
+// answers.
 func (c *Call) quiet() {
+	heard := c.leg.Stats()
+	n := heard.Received + heard.Reports
 	c.mu.Lock()
 	may := c.talk.theyHold || c.talk.weHold || !c.talk.session.Receive
+	if may || n != c.quietAt {
+		c.quietAt, c.quiets = n, 0
+	}
+	if !may {
+		c.quiets++
+	}
+	lost := time.Duration(c.quiets)*c.s.o.Limits.MediaQuiet >= c.s.o.Limits.MediaSilence
 	c.mu.Unlock()
-	if !may || !c.answers() {
+	if lost || !c.answers() {
 		c.hangup(Ending{Kind: MediaLost})
 	}
 }
 
-// answersWithin is how long a silent party on hold has to show that it is there.
+// AskIfSilent asks the other side whether it is there still when nothing has been heard from it for so long; when it is not, the call ends with MediaLost. It
+// does not wait for the answer.
+func (c *Call) AskIfSilent(after time.Duration) {
+	if c.leg.Stats().Silent < after {
+		return
+	}
+	c.mu.Lock()
+	up := c.state == talking
+	c.mu.Unlock()
+	if up {
+		c.s.guard("asking", func() {
+			if !c.answers() {
+				c.hangup(Ending{Kind: MediaLost})
+			}
+		})
+	}
+}
+
+// refusedFor is how long a party must have been silent to be asked because its machine says that nobody listens there.
+const refusedFor = time.Second
+
+// answersWithin is how long a silent party has to show that it is there.
 const answersWithin = 10 * time.Second
 
-// answers asks a party that is silent because it is on hold whether it is there still (RFC 3261 section 11.2: OPTIONS within the dialog). Any answer but
+// answers asks a silent party whether it is there still (RFC 3261 section 11.2: OPTIONS within the dialog), unless it is being asked already. Any answer but
 // one that denies the call will do.
 func (c *Call) answers() bool {
+	if !c.asking.CompareAndSwap(false, true) {
+		return true
+	}
+	defer c.asking.Store(false)
 	ctx, cancel := context.WithTimeout(c.s.ctx, answersWithin)
 	defer cancel()
 	code, err := c.s.probe(ctx, c)
+	if c.s.ctx.Err() != nil {
+		return true
+	}
 	return err == nil && code != sip.StatusCallTransactionDoesNotExists && code != sip.StatusRequestTimeout
 }
 

@@ -29,8 +29,9 @@ type Options struct {
 	Realm    string                                     // of our digest challenges; empty: sentral
 	Digests  []string                                   // algorithms of our challenges in order, of MD5 and SHA-256; empty: MD5, which every phone knows
 
-	Registered func(account string) // whether an account has a phone has changed: ask Stack.Registered; in its own goroutine
-	Incoming   func(*Call)          // a new call, in its own goroutine; it has only been told 100 Trying
+	Registered func(account string)         // whether an account has a phone has changed: ask Stack.Registered; in its own goroutine
+	Incoming   func(*Call)                  // a new call, in its own goroutine; it has only been told 100 Trying, and may have been given up already
+	Turned     func(trunk string, code int) // a call of a trunk was refused before it could be told of, with a SIP code: full, or no sound in common; in its own goroutine
 	Log        *slog.Logger
 	Limits     Limits
 	Now        func() time.Time // nil: time.Now
@@ -48,6 +49,7 @@ type Limits struct {
 	ConnectionsEach  int           // of one source; 50
 	Bindings         int           // desk phones one account may have registered; 5
 	TrunkPatience    time.Duration // how long a trunk may say nothing to an INVITE before the next is tried; 3 s
+	MediaQuiet       time.Duration // without any sound packet before the other side is asked whether it is there; 10 s, at most MediaSilence
 	MediaSilence     time.Duration // without any sound packet, unless on hold, before a call is held for lost; 60 s
 }
 
@@ -123,6 +125,9 @@ func (o Options) withDefaults() Options {
 	}
 	if l.MediaSilence == 0 {
 		l.MediaSilence = time.Minute
+	}
+	if l.MediaQuiet == 0 {
+		l.MediaQuiet = min(10*time.Second, l.MediaSilence)
 	}
 	if o.Realm == "" {
 		o.Realm = "sentral"

@@ -15,7 +15,7 @@ import (
 // heldCall is a call whose other party has put it on hold as sdp says, on a clock that only the test's waiting moves. probe answers for the party.
 func heldCall(t *testing.T, attribute string, probe func(context.Context, *Call) (int, error)) *Call {
 	t.Helper()
-	s := &Stack{o: Options{Log: slog.New(slog.DiscardHandler)}.withDefaults(), log: slog.New(slog.DiscardHandler), calls: map[string]*Call{}, probe: probe}
+	s := &Stack{o: Options{Log: slog.New(slog.DiscardHandler), Limits: Limits{MediaQuiet: time.Minute}}.withDefaults(), log: slog.New(slog.DiscardHandler), calls: map[string]*Call{}, probe: probe}
 	s.ctx = t.Context()
 	leg, err := media.NewPorts(netip.MustParseAddr("127.0.0.1"), 17000, 17999).Open()
 	if err != nil {
@@ -112,6 +112,68 @@ func TestSilentTalkerIsMissed(t *testing.T) {
 		c := heldCall(t, "sendrecv", func(context.Context, *Call) (int, error) { t.Error("asked"); return 200, nil })
 		defer putDown(c)
 		time.Sleep(c.s.o.Limits.MediaSilence + time.Second)
+		synctest.Wait()
+		if c.Ending().Kind != MediaLost {
+			t.Errorf("ending %s", c.Ending())
+		}
+	})
+}
+
+// Who should speak and does not is asked every ten seconds, and missed as soon as the other side knows of no call; what answers is missed after a minute.
+func TestSilentTalkerIsAskedEarly(t *testing.T) {
+	for name, one := range map[string]struct {
+		code   int
+		missed time.Duration
+		asked  int
+	}{"gone": {481, 10 * time.Second, 1}, "there": {200, time.Minute, 5}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				asked := 0
+				c := heldCall(t, "sendrecv", func(context.Context, *Call) (int, error) { asked++; return one.code, nil })
+				defer putDown(c)
+				c.s.o.Limits.MediaQuiet = 10 * time.Second
+				c.leg.OnSilent(c.s.o.Limits.MediaQuiet, c.quiet)
+				time.Sleep(one.missed - 500*time.Millisecond)
+				synctest.Wait()
+				if c.isOver() {
+					t.Fatal("missed too early")
+				}
+				time.Sleep(time.Second)
+				synctest.Wait()
+				if c.Ending().Kind != MediaLost || asked != one.asked {
+					t.Errorf("asked %d times, ending %s", asked, c.Ending())
+				}
+			})
+		})
+	}
+}
+
+// Before an agent is given to a caller, one who has been silent is asked; who speaks is not, and nobody is asked twice at once.
+func TestAskedBeforeAnAgentIsGiven(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		c := heldCall(t, "sendrecv", func(ctx context.Context, _ *Call) (int, error) { asked++; <-ctx.Done(); return 0, ctx.Err() })
+		defer putDown(c)
+		c.mu.Lock()
+		c.state = talking
+		c.mu.Unlock()
+		time.Sleep(time.Second)
+		c.AskIfSilent(2 * time.Second)
+		synctest.Wait()
+		if asked != 0 {
+			t.Fatal("asked after a second of silence")
+		}
+		time.Sleep(2 * time.Second)
+		c.AskIfSilent(2 * time.Second)
+		c.AskIfSilent(2 * time.Second)
+		synctest.Wait()
+		if asked != 1 {
+			t.Fatalf("asked %d times", asked)
+		}
+		c.mu.Lock()
+		c.state = answered // so that its end needs no BYE
+		c.mu.Unlock()
+		time.Sleep(answersWithin)
 		synctest.Wait()
 		if c.Ending().Kind != MediaLost {
 			t.Errorf("ending %s", c.Ending())

@@ -34,6 +34,9 @@ func (s *Stack) invited(req *sip.Request, tx *sip.ServerTx, from netip.AddrPort)
 	}
 	c, code, reason := s.admit(req, tx, t, from, account)
 	if c == nil {
+		if t != nil && s.o.Turned != nil {
+			s.guard("turned away", func() { s.o.Turned(t.Key, code) })
+		}
 		var more []sip.Header
 		switch code {
 		case 503:
@@ -45,8 +48,7 @@ func (s *Stack) invited(req *sip.Request, tx *sip.ServerTx, from netip.AddrPort)
 		return
 	}
 	if !tx.OnCancel(func(*sip.Request) { go c.cancelled() }) {
-		c.cancelled()
-		return
+		c.cancelled() // the CANCEL was quicker; it was a call all the same, and is told of
 	}
 	s.log.Info("call in", "call", c.id, "trunk", c.Trunk(), "desk_phone", account != "")
 	if s.o.Incoming == nil {

@@ -2,9 +2,12 @@ package signal
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/emiago/sipgo/sip"
 )
 
 func TestACallComesInIsAnsweredAndHungUp(t *testing.T) {
@@ -125,6 +128,61 @@ func TestCancelCrossesTheAnswer(t *testing.T) {
 		won[c.Ending().Kind]++
 	}
 	t.Log(won)
+}
+
+// A CANCEL that overtakes what the INVITE begins ends the call before anybody is told of it; it is told of all the same, since it was a call.
+func TestCancelledBeforeItIsTold(t *testing.T) {
+	t.Parallel()
+	x := newExchange(t, nil)
+	p := newPhone(t, x.Addrs().UDP)
+	p.seq++
+	branch := newTag()
+	parsed := func(method, body string) *sip.Request {
+		m, err := sip.ParseMessage([]byte(p.request(method, branch, p.seq, body)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := m.(*sip.Request)
+		req.SetSource(p.local())
+		req.SetTransport("UDP")
+		return req
+	}
+	invite := parsed("INVITE", usualSDP)
+	tx := sip.NewServerTx(branch, invite, &sip.UDPConnection{PacketConn: p.c, Listener: true}, x.Stack.log)
+	if err := tx.Init(); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Receive(parsed("CANCEL", "")); err != nil {
+		t.Fatal(err)
+	}
+	x.receive(invite, tx)
+	c := x.next()
+	x.ends(c, Cancelled)
+	if err := c.Answer(context.Background()); err == nil {
+		t.Error("answered although it was cancelled")
+	}
+}
+
+// A trunk's call that is refused for want of room is told of too.
+func TestTurnedAwayIsTold(t *testing.T) {
+	t.Parallel()
+	told := make(chan string, 4)
+	x := newExchange(t, func(o *Options) {
+		o.Trunks[0].MaxCalls = 1
+		o.Turned = func(trunk string, code int) { told <- trunk + " " + strconv.Itoa(code) }
+	})
+	x.connected()
+	q := newPhone(t, x.Addrs().UDP)
+	q.invite()
+	q.response(503, "INVITE")
+	select {
+	case got := <-told:
+		if got != "carrier 503" {
+			t.Errorf("told of %q", got)
+		}
+	case <-time.After(patience):
+		t.Fatal("nobody was told")
+	}
 }
 
 // S5: the 200 is repeated; when no ACK ever comes, BYE is said.

@@ -1,4 +1,4 @@
-package media
+package alarm
 
 import (
 	"errors"
@@ -10,10 +10,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// kernelAlarm waits for an instant by a timer of the runtime and by one of the kernel (timerfd) at once. The runtime's alone is late by whatever a garbage
+// kernel waits for an instant by a timer of the runtime and by one of the kernel (timerfd) at once. The runtime's alone is late by whatever a garbage
 // collection marks in one stretch while nothing else wants the processor: its idle workers ask the network poller for work, but not the timers. With one
 // processor and 450 calls that was 20 to 50 ms every few seconds. The kernel's timer comes by the poller.
-type kernelAlarm struct {
+type kernel struct {
 	file *os.File
 	conn syscall.RawConn
 	set  unix.ItimerSpec
@@ -22,15 +22,16 @@ type kernelAlarm struct {
 	full [8]byte
 }
 
-func newAlarm() alarm {
+// Kernel is an alarm that the kernel rings too where it can; elsewhere it is Timer.
+func Kernel() Alarm {
 	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
 	if err != nil {
-		return newTimerAlarm() // later at times, no more
+		return Timer() // later at times, no more
 	}
-	w := &kernelAlarm{file: os.NewFile(uintptr(fd), "clock")}
+	w := &kernel{file: os.NewFile(uintptr(fd), "clock")}
 	if w.conn, err = w.file.SyscallConn(); err != nil || w.file.SetReadDeadline(time.Now().Add(time.Hour)) != nil {
 		_ = w.file.Close()
-		return newTimerAlarm()
+		return Timer()
 	}
 	w.arm = func(fd uintptr) { _ = unix.TimerfdSettime(int(fd), 0, &w.set, nil) }
 	w.read = func(fd uintptr) bool {
@@ -40,7 +41,7 @@ func newAlarm() alarm {
 	return w
 }
 
-func (w *kernelAlarm) wait(until time.Time) bool {
+func (w *kernel) Wait(until time.Time) bool {
 	for {
 		left := time.Until(until)
 		if left <= 0 {
@@ -56,4 +57,4 @@ func (w *kernelAlarm) wait(until time.Time) bool {
 	}
 }
 
-func (w *kernelAlarm) stop() { _ = w.file.Close() }
+func (w *kernel) Stop() { _ = w.file.Close() }

@@ -1,5 +1,0 @@
-//go:build !linux
-
-package media
-
-func newAlarm() alarm { return newTimerAlarm() }
