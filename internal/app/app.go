@@ -22,6 +22,7 @@ import (
 	"sentral/internal/centre"
 	"sentral/internal/channel/chat"
 	"sentral/internal/channel/phone"
+	"sentral/internal/channel/text"
 	"sentral/internal/config"
 	"sentral/internal/desk/access"
 	"sentral/internal/desk/contact"
@@ -29,6 +30,7 @@ import (
 	"sentral/internal/engine/live"
 	"sentral/internal/httpapi"
 	"sentral/internal/publicui"
+	"sentral/internal/quality/survey"
 	"sentral/internal/rulebook"
 	"sentral/internal/store"
 	"sentral/internal/telephony/speech"
@@ -55,11 +57,19 @@ type Options struct {
 	Clock           live.Clock       // of the centre; default the machine's
 	Document        *config.Document // applied when there is no configuration yet; nil leaves that to the first-run wizard
 	Phone           Phone            // how calls reach it
+	// Mobile is the demo's mobile phone, to which the demo's own provider brings text messages at /demo/mobile/messages; nil for none.
+	Mobile Mobile
 	// Proxies are the networks of the reverse proxies in front: what they say in X-Forwarded-For of a browser's address is believed.
 	Proxies []netip.Prefix
 	Now     func() time.Time // the rooms' clock; default time.Now. The centre's own time follows Clock
 	// Between is laid between the store and the database's driver; failure tests break things there.
 	Between func(driver.Connector) driver.Connector
+}
+
+// Mobile takes text messages as a provider does, and shows them.
+type Mobile interface {
+	http.Handler
+	Received() []publicui.Received // newest first
 }
 
 // App is one running node.
@@ -74,6 +84,8 @@ type App struct {
 	Board    *board.Board
 	Webhooks *webhook.Room
 	Phone    *phone.Room
+	Texts    *text.Room
+	Asks     *survey.Room // by link
 	voice    *speech.Voice
 
 	recent   *conversation.Recent
@@ -173,7 +185,7 @@ func (a *App) open(ctx context.Context) (err error) {
 	if err := a.rooms(a.Now); err != nil {
 		return err
 	}
-	for _, keep := range []func(context.Context){a.Desk.Run, a.Chat.Run, a.Phone.Run, a.Board.Run, a.Webhooks.Run, a.Rules.KeepHours, a.speakAhead, a.watchOwnership, a.keepTidy} {
+	for _, keep := range []func(context.Context){a.Desk.Run, a.Chat.Run, a.Phone.Run, a.Texts.Run, a.Board.Run, a.Webhooks.Run, a.Rules.KeepHours, a.speakAhead, a.watchOwnership, a.keepTidy} {
 		a.start(func() { keep(run) })
 	}
 	return a.firstRun(ctx)
@@ -196,6 +208,7 @@ func (a *App) rooms(now func() time.Time) error {
 	})
 	a.Webhooks = webhook.New(webhook.Options{Centre: a.Centre, Store: store.Webhook{DB: a.DB, Domain: domain}, Access: a.Access, Seal: a.Access.Seal, Unseal: a.Access.Unseal, Now: now, Log: a.Log,
 		Address: a.Address, Private: a.PrivateWebhooks})
+	a.openTexts(customers)
 	return a.openPhone(words, customers)
 }
 
@@ -279,6 +292,9 @@ func (a *App) keepTidy(ctx context.Context) {
 		err := a.Access.Tidy(ctx)
 		if err == nil {
 			err = store.Conversation{DB: a.DB, Domain: domain}.DropUnsentFiles(ctx, centre.At(a.Now().Add(-24*time.Hour)))
+		}
+		if err == nil {
+			err = errors.Join(a.Texts.Tidy(ctx), a.Asks.Tidy(ctx))
 		}
 		if err != nil && ctx.Err() == nil {
 			a.Log.Warn("what has ended could not be deleted", "error", err)
@@ -372,12 +388,15 @@ func (a *App) Close() {
 // handler is every route: the API, the pages, the web.
 func (a *App) handler() (http.Handler, error) {
 	mux := http.NewServeMux()
-	httpapi.New(mux, httpapi.Rooms{Access: a.Access, Desk: a.Desk, Board: a.Board, Config: a.Rules, Chat: a.Chat, Webhooks: a.Webhooks, Phone: a.Phone, Log: a.Log})
+	httpapi.New(mux, httpapi.Rooms{Access: a.Access, Desk: a.Desk, Board: a.Board, Config: a.Rules, Chat: a.Chat, Webhooks: a.Webhooks, Phone: a.Phone, Texts: a.Texts, Log: a.Log})
 	err := publicui.Register(mux, publicui.Options{
-		Access: a.Access, Rules: a.Rules, SetUp: a.setUp, SetUpOpen: func() bool { return a.SetupCode() != "" }, Cookie: httpapi.SessionCookie, Demo: a.SignIns,
+		Access: a.Access, Rules: a.Rules, SetUp: a.setUp, SetUpOpen: func() bool { return a.SetupCode() != "" }, Cookie: httpapi.SessionCookie, Demo: a.SignIns, Asks: a.Asks, Mobile: a.received(),
 	})
 	if err != nil {
 		return nil, err
+	}
+	if a.Mobile != nil {
+		mux.Handle("POST /demo/mobile/messages", a.Mobile)
 	}
 	return a.around(mux)
 }

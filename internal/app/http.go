@@ -158,7 +158,7 @@ func (a *App) atOwner(next http.Handler) http.Handler {
 
 // ofCentre tells whether an address needs the centre itself, and not only the files of the app.
 func ofCentre(path string) bool {
-	for _, p := range []string{"/api/", "/sign-in", "/setup", "/welcome", "/brand/", "/widget/frame"} {
+	for _, p := range []string{"/api/", "/sign-in", "/setup", "/welcome", "/brand/", "/s/", "/widget/frame"} {
 		if strings.HasPrefix(path, p) {
 			return true
 		}

@@ -54,7 +54,7 @@ func method(m string) string {
 
 // operations registers health, readiness and metrics.
 func (a *App) operations(mux *http.ServeMux) {
-	a.meters.registry.MustRegister(&centreMeter{app: a}, &phoneMeter{app: a})
+	a.meters.registry.MustRegister(&centreMeter{app: a}, &phoneMeter{app: a}, &textMeter{app: a})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, map[string]any{"alive": true}) })
 	mux.HandleFunc("GET /readyz", a.readiness)
 	metrics := promhttp.HandlerFor(a.meters.registry, promhttp.HandlerOpts{})

@@ -45,7 +45,8 @@ func (c DemoCommand) Run(ctx context.Context, s Streams) error {
 		return err
 	}
 	o := c.options(s.Err)
-	o.Document, o.Demo = d, true
+	mobile := demo.NewMobile()
+	o.Document, o.Demo, o.Mobile = d, true, mobile
 	people := demo.SignIns()
 	o.SignIns = people
 	zone, err := time.LoadLocation(d.Organisation.TimeZone)
@@ -62,6 +63,9 @@ func (c DemoCommand) Run(ctx context.Context, s Streams) error {
 	if err := demo.Prepare(ctx, a.Access, a.Rules, people); err != nil {
 		return err
 	}
+	if err := mobile.Connect(ctx, a.Rules, a.Texts, a.Listen); err != nil {
+		return err
+	}
 	if a.Centre.Head() >= freshLog || c.Quiet {
 		clock.Release()
 	} else {
@@ -74,10 +78,10 @@ func (c DemoCommand) Run(ctx context.Context, s Streams) error {
 	for _, p := range people {
 		fmt.Fprintf(s.Out, "  %-14s %-38s %s\n", strings.TrimPrefix(p.Role, "role."), p.Email, p.Password)
 	}
-	fmt.Fprintf(s.Out, "\nCustomers' pages: %s/brand/fjordglimt and %s/brand/alvljus\n\n", a.Address, a.Address)
+	fmt.Fprintf(s.Out, "\nCustomers' pages: %s/brand/fjordglimt and %s/brand/alvljus\nTheir mobile phone: %s/demo/mobile\n\n", a.Address, a.Address, a.Address)
 	c.printPhone(s.Out, d)
 	if !c.Quiet {
-		stop, err := demo.Start(ctx, demo.Options{Address: "http://" + a.Listen, Origin: a.Address, Speed: c.Speed, Seed: c.Seed, SIP: c.Phone.SIP, AgentTone: c.AgentTone, Access: a.Access, Rules: a.Rules, Log: o.Log})
+		stop, err := demo.Start(ctx, demo.Options{Address: "http://" + a.Listen, Origin: a.Address, Speed: c.Speed, Seed: c.Seed, Mobile: mobile, SIP: c.Phone.SIP, AgentTone: c.AgentTone, Access: a.Access, Rules: a.Rules, Log: o.Log})
 		if err != nil {
 			return err
 		}

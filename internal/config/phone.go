@@ -20,6 +20,7 @@ type Phone struct {
 	Notices   []PhoneNotice `json:"notices" yaml:"notices,omitempty" nullable:"false"`
 	Survey    PhoneSurvey   `json:"survey" yaml:"survey"`
 	Whisper   Whisper       `json:"whisper" yaml:"whisper"`
+	Texts     Texts         `json:"texts" yaml:"texts,omitempty"`
 }
 
 // Trunk is a connection to a telephone company, or to an exchange of one's own. Its secret is kept apart.
@@ -54,6 +55,7 @@ type PhoneLine struct {
 	Script   string `json:"script,omitempty" yaml:"script,omitempty" doc:"What callers meet; empty leads straight to the queue."`
 	Queue    string `json:"queue" yaml:"queue" doc:"Where a caller waits when the script does not say."`
 	CallerID string `json:"caller_id,omitempty" yaml:"caller_id,omitempty" maxLength:"20" doc:"What those who are called from this line see; empty means its number."`
+	TextFrom string `json:"text_from,omitempty" yaml:"text_from,omitempty" maxLength:"16" doc:"Whom text messages from this line say they are from; empty means what the text service says."`
 }
 
 // Script is a voice script that lines may share.
@@ -105,6 +107,8 @@ type DialRule struct {
 	Prefix        string `json:"prefix" yaml:"prefix" maxLength:"16" doc:"Such as +47; + is every number."`
 	Allow         bool   `json:"allow" yaml:"allow"`
 	CostOrePerMin int32  `json:"cost_ore_per_min" yaml:"cost_ore_per_min,omitempty" minimum:"0" maximum:"1000000" doc:"In hundredths of the currency."`
+	Texts         bool   `json:"texts" yaml:"texts,omitempty" doc:"Text messages may be sent to these numbers: mobile numbers of countries that are meant."`
+	CostPerText   int32  `json:"cost_ore_per_text" yaml:"cost_ore_per_text,omitempty" minimum:"0" maximum:"1000000" doc:"For each part of a text message, in hundredths of the currency."`
 	Name          string `json:"name,omitempty" yaml:"name,omitempty" maxLength:"60"`
 }
 
@@ -144,7 +148,8 @@ func (n PhoneNotice) Holds(brand string, now time.Time) bool {
 
 // PhoneSurvey is how callers are asked afterwards, when the script has no survey of its own.
 type PhoneSurvey struct {
-	By string `json:"by" yaml:"by" enum:"keys,link,off" doc:"keys = two questions on the line; link = by text message."`
+	By   string `json:"by" yaml:"by" enum:"keys,link,off" doc:"keys = two questions on the line, also after a callback; link = by text message to everybody who was not asked on the line."`
+	Text Text   `json:"text,omitempty" yaml:"text,omitempty" doc:"The text message; {{brand}} is filled in and the link put after it."`
 }
 
 // Whisper is what the agent hears before the customer does.
@@ -191,9 +196,8 @@ func (p *Phone) Defaults() {
 		p.Outbound.Agent = DialCaps{CallsPerHour: 60, CallsPerDay: 300, CostOrePerHour: 10_000, CostOrePerDay: 30_000}
 		p.Outbound.Centre = DialCaps{CallsPerHour: 2000, CallsPerDay: 10_000, CostOrePerHour: 200_000, CostOrePerDay: 1_000_000}
 	}
-	if p.Survey.By == "" {
-		p.Survey.By = "keys"
-	}
+	p.Survey.defaults()
+	p.Texts.defaults()
 	p.Whisper.defaults()
 	for i := range p.Trunks {
 		t := &p.Trunks[i]

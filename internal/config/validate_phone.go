@@ -25,6 +25,7 @@ func (c *checker) phone() {
 	c.recording()
 	c.wait()
 	c.outbound()
+	c.texting()
 	c.accounts()
 	c.notices()
 	c.oneOf("phone.survey.by", p.Survey.By, "keys", "link", "off")
@@ -129,6 +130,7 @@ func (c *checker) lines() {
 		if l.CallerID != "" {
 			c.number(at+"caller_id", l.CallerID)
 		}
+		c.sender(at+"text_from", l.TextFrom)
 	}
 }
 
@@ -148,6 +150,9 @@ func (c *checker) script(i int) {
 		st := &s.Steps[j]
 		if q, ok := c.keys["queues"][st.Queue]; ok && st.Do == ivr.Queue && !slices.Contains(c.d.Queues[q].Channels, "phone") {
 			c.fault(fmt.Sprintf("%ssteps[%d].queue", at, j), "%q does not take calls: phone is not among its channels", st.Queue)
+		}
+		if st.Do == ivr.Link && !c.d.Phone.Texts.On {
+			c.warn(fmt.Sprintf("%ssteps[%d].do", at, j), "no text messages are sent: callers are led to a person instead")
 		}
 		if st.Do == ivr.Outside {
 			if r := c.d.Phone.Outbound.Rule(Bare(st.Number, c.countryOf(s.Key))); r == nil || !r.Allow {

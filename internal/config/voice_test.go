@@ -84,7 +84,7 @@ func TestFaultsOfThePhoneNameLineAndReason(t *testing.T) {
 		{"consent that is only told", `basis: consent
           text:`, `basis: notice
           text:`, "phone.scripts[2].steps[5].basis", "a notice is not enough"},
-		{"a prefix that is none", `prefix: "+358"`, `prefix: "358"`, "phone.outbound.rules[6].prefix", "must be the beginning of a number"},
+		{"a prefix that is none", `prefix: "+358"`, `prefix: "358"`, "phone.outbound.rules[10].prefix", "must be the beginning of a number"},
 		{"a phone on nobody's desk", `person: ingrid-solvang, active: false`, `person: ingrid, active: false`, "phone.accounts[0].person", "is not one of people"},
 		{"an unknown blank in the whisper", `sv: "{{brand}}, {{reason}}. Har väntat i {{wait}}."`, `sv: "{{merke}}. Har väntat i {{wait}}."`, "phone.whisper.text.sv", "{{merke}} is not known"},
 	}

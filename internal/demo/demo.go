@@ -29,6 +29,7 @@ type Options struct {
 	SIP     string // where the centre takes calls, host:port; empty: nobody calls
 	// AgentTone in hertz makes every agent answer at once and send that tone until the caller hangs up; no simulated customer comes then. 0: they speak.
 	AgentTone float64
+	Mobile    *Mobile // the customers' mobile phone; nil: they get no text messages
 	Access    *access.Room
 	Rules     *rulebook.Room
 	Log       *slog.Logger
@@ -91,6 +92,7 @@ func (c *cast) customers(ctx context.Context, book *rulebook.Book) {
 	if c.SIP == "" {
 		return
 	}
+	c.answerTexts(ctx)
 	for _, l := range book.Phone.Lines {
 		if callsPerHour[l.Key] > 0 {
 			rng := stat.Stream(uint64(c.Seed), "demo callers", uint64(l.ID))

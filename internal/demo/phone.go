@@ -131,7 +131,11 @@ func (c *cast) calls(ctx context.Context, line config.PhoneLine, rng *stat.Rand)
 
 // caller is one customer's call: through the menu by key or by waiting, patience in the queue, a conversation that the agent ends, now and then the customer.
 func (c *cast) caller(ctx context.Context, line config.PhoneLine, rng *stat.Rand) {
-	keys, err := testphone.ParseKeys([]string{"wait,1", "wait,2,wait,#", "wait,3", "wait,0", ""}[rng.IntN(5)])
+	ways := []string{"wait,1", "wait,2,wait,#", "wait,3", "wait,0", ""}
+	if line.Key == "fjordglimt" && rng.Bool(.1) {
+		ways = []string{"wait,4,wait,1"} // a link by text message is all they want
+	}
+	keys, err := testphone.ParseKeys(ways[rng.IntN(len(ways))])
 	if err != nil {
 		return
 	}
@@ -142,7 +146,7 @@ func (c *cast) caller(ctx context.Context, line config.PhoneLine, rng *stat.Rand
 		Keys: keys, Talk: min(seconds(90+rng.Exponential(400)), 20*time.Minute) / time.Duration(min(c.Speed, 4)),
 	}
 	if line.Language == "sv" {
-		script.From = fmt.Sprintf("+46846504%04d", 100+rng.IntN(9000)%900)
+		script.From = fmt.Sprintf("+46701740%03d", 605+rng.IntN(95)) // mobile numbers that belong to nobody
 	}
 	r := c.outside.Run(ctx, script)
 	c.Log.Debug("a demo customer called", "line", line.Key, "outcome", r.Outcome, "seconds", r.DurationMS/1000)

@@ -46,6 +46,7 @@ func New(mux *http.ServeMux, rooms Rooms) *API {
 	a.registerChat()
 	a.registerLive()
 	a.registerPhone(mux)
+	a.registerTexts()
 	return a
 }
 

@@ -6,6 +6,7 @@ import (
 	"sentral/internal/board"
 	"sentral/internal/channel/chat"
 	"sentral/internal/channel/phone"
+	"sentral/internal/channel/text"
 	"sentral/internal/desk/access"
 	"sentral/internal/desk/contact"
 	"sentral/internal/rulebook"
@@ -21,5 +22,6 @@ type Rooms struct {
 	Chat     *chat.Room
 	Webhooks *webhook.Room
 	Phone    *phone.Room
+	Texts    *text.Room
 	Log      *slog.Logger // what went wrong inside; nil for nowhere
 }

@@ -1,5 +1,5 @@
 // Package publicui is the pages that come before the app and beside it: sign-in, the code, the invitation, the first-run wizard, a customer page for each
-// brand, and errors. They are Go templates with one small style sheet.
+// brand, the survey that a text message leads to, and errors. They are Go templates with one small style sheet.
 //
 // It owns their words in nb, nn, sv and en. It refuses to decide who may do what (access) and needs no JavaScript, except where a browser has no other
 // way: a passkey, and an invitation whose secret stands after the #. Begin reading with Register.
@@ -20,6 +20,7 @@ import (
 	"sentral/internal/centre"
 	"sentral/internal/config"
 	"sentral/internal/desk/access"
+	"sentral/internal/quality/survey"
 	"sentral/internal/rulebook"
 )
 
@@ -35,6 +36,9 @@ type Options struct {
 	SetUpOpen func() bool
 	Cookie    func(access.SignedIn) http.Cookie
 	Demo      []SignIn // shown on the sign-in page of the demo
+	Asks      *survey.Room
+	// Mobile is what the demo's mobile phone has received, newest first; nil outside the demo.
+	Mobile func() []Received
 }
 
 // SignIn is one of the demo's people.
@@ -70,7 +74,7 @@ func Register(mux *http.ServeMux, o Options) error {
 		return centre.Errorf(centre.Internal, "pages: %w", err)
 	}
 	server := http.FileServerFS(static)
-	for _, name := range []string{"pages.css", "passkey.js", "welcome.js"} {
+	for _, name := range []string{"pages.css", "passkey.js", "welcome.js", "mobile.js"} {
 		mux.Handle("GET /ui/"+name, http.StripPrefix("/ui/", server))
 	}
 	mux.HandleFunc("GET /sign-in", p.signIn)
@@ -80,6 +84,12 @@ func Register(mux *http.ServeMux, o Options) error {
 	mux.HandleFunc("GET /setup", p.setup)
 	mux.HandleFunc("POST /setup", p.doSetup)
 	mux.HandleFunc("GET /brand/{key}", p.brand)
+	mux.HandleFunc("GET /ui/brand/{key}", p.brandStyle)
+	if p.Mobile != nil {
+		mux.HandleFunc("GET /demo/mobile", p.mobile)
+	}
+	mux.HandleFunc("GET /s/{secret}", p.survey)
+	mux.HandleFunc("POST /s/{secret}", p.doSurvey)
 	return nil
 }
 
@@ -289,7 +299,7 @@ func (p *pages) brand(w http.ResponseWriter, r *http.Request) {
 					r = inLanguage(r, m.Language)
 				}
 			}
-			p.show(w, r, http.StatusOK, "brand", brandPage{Brand: b, Greeting: b.Greeting.In(language(r))})
+			p.show(w, r, http.StatusOK, "brand", brandPage{Brand: b, Greeting: b.Greeting.In(language(r)), Mobile: p.Mobile != nil})
 			return
 		}
 	}
@@ -299,4 +309,5 @@ func (p *pages) brand(w http.ResponseWriter, r *http.Request) {
 type brandPage struct {
 	config.Brand
 	Greeting string
+	Mobile   bool
 }

@@ -139,6 +139,20 @@ func (b *Book) MayDial(number, country string) (string, *config.DialRule, error)
 	return n, r, nil
 }
 
+// MayText tells whether the centre may send a text message to a number, by the same rules: the number with its country's number, and the rule that decides,
+// whose cost counts for each part. What no rule lets through is Forbidden; what is no number is Invalid.
+func (b *Book) MayText(number, country string) (string, *config.DialRule, error) {
+	n := config.Bare(number, country)
+	if n == "" || n == "*" {
+		return "", nil, centre.ErrorAt(centre.Invalid, "number", "%q is not a telephone number", number)
+	}
+	r := b.Phone.Outbound.Rule(n)
+	if r == nil || !r.Texts {
+		return n, r, centre.ErrorAt(centre.Forbidden, "number", "the rules do not allow text messages to %s", n)
+	}
+	return n, r, nil
+}
+
 // Notices are what callers of a brand are told now, the newest first.
 func (b *Book) Notices(brand centre.BrandID, now time.Time) (all []ivr.Text) {
 	key := ""

@@ -74,3 +74,53 @@ func (s Survey) Since(ctx context.Context, at centre.Instant) (out []SurveyAnswe
 	})
 	return out, err
 }
+
+// SurveyLink leads a customer to the survey of one contact.
+type SurveyLink struct {
+	Hash     string
+	Contact  centre.ContactID
+	Queue    centre.QueueID
+	Brand    centre.BrandID
+	Team     centre.TeamID
+	Partner  centre.PartnerID
+	Channel  string
+	Language string
+	At       centre.Instant
+	Until    centre.Instant
+}
+
+// PutLink writes a link; a contact that has one keeps it.
+func (s Survey) PutLink(l SurveyLink) Write {
+	return func(ctx context.Context, tx *Tx) error {
+		return tx.Send(ctx, `INSERT INTO survey_link(domain, hash, contact, queue, brand, team, partner, channel, language, at, until)
+			VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11) ON CONFLICT (domain, contact) DO NOTHING`,
+			s.Domain, l.Hash, l.Contact, l.Queue, l.Brand, l.Team, l.Partner, l.Channel, l.Language, l.At, l.Until)
+	}
+}
+
+// Link finds a link by the hash of its secret.
+func (s Survey) Link(ctx context.Context, hash string) (l SurveyLink, err error) {
+	l.Hash = hash
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *Tx) error {
+		return none(tx.QueryRow(ctx, `SELECT contact, queue, brand, team, partner, channel, language, at, until FROM survey_link WHERE domain=$1 AND hash=$2`, s.Domain, hash).
+			Scan(&l.Contact, &l.Queue, &l.Brand, &l.Team, &l.Partner, &l.Channel, &l.Language, &l.At, &l.Until), "survey")
+	})
+	return l, err
+}
+
+// ForgetLinks deletes the links that closed before an instant.
+func (s Survey) ForgetLinks(ctx context.Context, before centre.Instant) error {
+	return s.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
+		return tx.Send(ctx, `DELETE FROM survey_link WHERE domain=$1 AND until<$2`, s.Domain, before)
+	})
+}
+
+// Answer is what has been answered about a contact; Missing when nothing has.
+func (s Survey) Answer(ctx context.Context, contact centre.ContactID) (a SurveyAnswer, err error) {
+	a.Contact = contact
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *Tx) error {
+		return none(tx.QueryRow(ctx, `SELECT at, queue, brand, team, partner, channel, reason, version, oks, solved, comment FROM survey_answer WHERE domain=$1 AND contact=$2`, s.Domain, contact).
+			Scan(&a.At, &a.Queue, &a.Brand, &a.Team, &a.Partner, &a.Channel, &a.Reason, &a.Version, &a.OKS, &a.Solved, &a.Comment), "answer")
+	})
+	return a, err
+}

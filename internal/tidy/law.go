@@ -12,7 +12,7 @@ var floors = []struct {
 }{
 	{[]string{"centre"}, "the shared words import nothing"},
 	{[]string{"stat", "language", "plot"}, "numbers, words and pictures of numbers"},
-	{[]string{"calendar"}, "days and hours"},
+	{[]string{"calendar", "pace", "channel/allowance"}, "days and hours; how much at once, and in an hour and a day"},
 	{[]string{"engine/routing"}, "the pure engine"},
 	{[]string{"telephony/alarm"}, "an alarm clock"},
 	{[]string{"engine/audit", "engine/replay", "engine/routing/routingtest", "plan/staffing", "quality/index", "quality/insight", "telephony/media", "telephony/ivr"},
@@ -26,6 +26,8 @@ var floors = []struct {
 	{[]string{"engine/live"}, "the wall clock drives the engine"},
 	{[]string{"rulebook"}, "versions of the configuration"},
 	{[]string{"webhook"}, "the log and webhooks, for other systems"},
+	{[]string{"channel/text"}, "text messages that go out"},
+	{[]string{"quality/survey"}, "how it was, asked by a link"},
 	{[]string{"desk/contact", "board"}, "the agents' work and the leaders' wall"},
 	{[]string{"channel/chat", "channel/phone"}, "the channels"},
 	{[]string{"publicui", "httpapi/gents"}, "pages without JavaScript"},

@@ -1,12 +1,15 @@
 package webhook
 
 import (
+	"crypto/tls"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"sentral/internal/centre"
 )
@@ -18,9 +21,33 @@ type rules struct {
 	private  bool // private networks
 }
 
-func (r *Room) rules() rules {
-	own, err := url.Parse(r.Address)
-	return rules{private: r.Private, loopback: r.Private || (err == nil && r.Address != "" && isLoopback(own.Hostname()))}
+func (r *Room) rules() rules { return NewGuard(r.Address, r.Private).rules }
+
+// Guard says which addresses this machine may call because somebody has written them into a setting. Other rooms that call such addresses share it.
+type Guard struct{ rules rules }
+
+// NewGuard allows public addresses; private networks and this machine when private, and this machine alone while the centre's own address is on it.
+func NewGuard(address string, private bool) Guard {
+	own, err := url.Parse(address)
+	return Guard{rules{private: private, loopback: private || (err == nil && address != "" && isLoopback(own.Hostname()))}}
+}
+
+// Check refuses what can never be called, and gives an address in its plain form. A name that looks public may still be refused when it is dialled.
+func (g Guard) Check(address string) (string, error) { return g.rules.checkURL(address) }
+
+// Client speaks to such addresses: no proxy, no redirects, and every address is checked after its name was resolved, at the moment of dialling, so that a
+// name that answers differently the second time gains nothing. A resolver of nil is the machine's; beside is how many connections are kept.
+func (g Guard) Client(timeout time.Duration, resolver *net.Resolver, beside int) *http.Client {
+	dialer := &net.Dialer{Timeout: timeout, Resolver: resolver, Control: g.rules.control}
+	return &http.Client{
+		Timeout:       timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			DialContext: dialer.DialContext, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: timeout,
+			ResponseHeaderTimeout: timeout, MaxResponseHeaderBytes: 16 << 10, MaxIdleConnsPerHost: beside, IdleConnTimeout: 30 * time.Second,
+			DisableCompression: true,
+		},
+	}
 }
 
 func isLoopback(host string) bool {

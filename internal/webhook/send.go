@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/tls"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -16,7 +15,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"sentral/internal/store"
 )
@@ -39,20 +37,9 @@ func Sign(secret []byte, timestamp int64, body []byte) string {
 	return "v1=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// newClient makes the client that speaks to subscribers: no proxy, no redirects, and every address is checked after its name was resolved, at the moment of
-// dialling, so that a name that answers differently the second time gains nothing.
+// newClient makes the client that speaks to subscribers.
 func (r *Room) newClient() *http.Client {
-	rules := r.rules()
-	dialer := &net.Dialer{Timeout: r.Timeout, Resolver: r.Resolver, Control: rules.control}
-	return &http.Client{
-		Timeout:       r.Timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			DialContext: dialer.DialContext, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: r.Timeout,
-			ResponseHeaderTimeout: r.Timeout, MaxResponseHeaderBytes: 16 << 10, MaxIdleConnsPerHost: sendBeside, IdleConnTimeout: 30 * time.Second,
-			DisableCompression: true,
-		},
-	}
+	return Guard{r.rules()}.Client(r.Timeout, r.Resolver, sendBeside)
 }
 
 // answerLimit is how much of an answer is read, so that the connection can be used again.

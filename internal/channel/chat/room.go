@@ -18,6 +18,7 @@ import (
 	"sentral/internal/desk/access"
 	"sentral/internal/desk/conversation"
 	"sentral/internal/engine/live"
+	"sentral/internal/pace"
 	"sentral/internal/rulebook"
 	"sentral/internal/store"
 )
@@ -49,7 +50,7 @@ type Room struct {
 	Options
 
 	mu      sync.Mutex
-	pace    map[string]*pace
+	pace    pace.Limiter
 	screens map[centre.ContactID]map[*screen]bool
 	windows map[string]map[*screen]bool // the same screens, and those without a conversation, by visitor
 	visits  map[string]store.Visitor    // hash -> visitor, for a moment
@@ -69,45 +70,14 @@ func New(o Options) *Room {
 	if o.OnTyping == nil {
 		o.OnTyping = func(conversation.Typing) {}
 	}
-	return &Room{Options: o, pace: map[string]*pace{}, screens: map[centre.ContactID]map[*screen]bool{}, windows: map[string]map[*screen]bool{}, visits: map[string]store.Visitor{}}
+	return &Room{Options: o, screens: map[centre.ContactID]map[*screen]bool{}, windows: map[string]map[*screen]bool{}, visits: map[string]store.Visitor{}}
 }
 
-// pace is a bucket that refills evenly: what one visitor or address may still do now.
-type pace struct {
-	left float64
-	at   time.Time
-}
-
+// paceTable bounds what is kept of visitors for a moment.
 const paceTable = 100_000
 
-// allow takes one from the bucket of who, which holds perMinute and refills in a minute.
-func (r *Room) allow(who string, perMinute int) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	now := r.Now()
-	p := r.pace[who]
-	if p == nil {
-		if len(r.pace) >= paceTable { // somebody is playing: forget those who have refilled, and everybody when that is not enough
-			for k, v := range r.pace {
-				if now.Sub(v.at) > time.Minute {
-					delete(r.pace, k)
-				}
-			}
-			if len(r.pace) >= paceTable {
-				clear(r.pace)
-			}
-		}
-		p = &pace{left: float64(perMinute), at: now}
-		r.pace[who] = p
-	}
-	p.left = min(float64(perMinute), p.left+max(0, now.Sub(p.at).Minutes())*float64(perMinute)) // a clock set back gives nothing and takes nothing
-	p.at = now
-	if p.left < 1 {
-		return centre.Errorf(centre.Exhausted, "too much at once: wait a few seconds")
-	}
-	p.left--
-	return nil
-}
+// allow takes one from the bucket of who.
+func (r *Room) allow(who string, perMinute int) error { return r.pace.Take(who, perMinute, r.Now()) }
 
 // Brand is how a brand's chat looks, and whether it is open.
 func (r *Room) Brand(_ context.Context, key, language string) (Brand, error) {

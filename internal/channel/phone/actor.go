@@ -8,6 +8,7 @@ import (
 
 	"sentral/internal/centre"
 	"sentral/internal/engine/routing"
+	"sentral/internal/quality/survey"
 	"sentral/internal/store"
 	"sentral/internal/telephony/media"
 )
@@ -47,6 +48,7 @@ type call struct {
 	parties map[int64]*store.PartyRow
 	tape    *tape
 	place   store.PlaceRow // kept for the customer when they left
+	asking  *survey.Asking // the link that goes with the call's end; nil for none
 	over    bool
 
 	bound []centre.ContactID // what it is known as; of the room's lock
@@ -216,7 +218,7 @@ func (c *call) carry(d deed) {
 	case hours:
 		c.hours(d)
 	case sendLink:
-		c.hear(sent{ok: c.room.SendText != nil && c.room.SendText(d.number, d.text) == nil})
+		c.sendLink(d)
 	case done:
 		c.over = true
 	}

@@ -128,7 +128,7 @@ func (r *Room) runOf(l rulebook.PhoneLine, row store.CallRow) *ivr.Run {
 	if len(script.Steps) == 0 {
 		script = straight(book.Phone.Survey.By == "keys")
 	}
-	caller := ivr.Caller{Number: row.Number, Language: l.Language, Queue: l.PhoneLine.Queue, Notices: book.Notices(row.Brand, r.instant().Time())}
+	caller := ivr.Caller{NoTexts: !r.sendsTexts(), Fixed: r.fixed(row.Number, l.Country), Number: row.Number, Language: l.Language, Queue: l.PhoneLine.Queue, Notices: book.Notices(row.Brand, r.instant().Time())}
 	if b := book.Brand(row.Brand); b != nil {
 		caller.Brand = b.Name
 	}

@@ -11,16 +11,16 @@ import (
 	"sentral/internal/engine/journal"
 	"sentral/internal/engine/live"
 	"sentral/internal/engine/routing"
+	"sentral/internal/quality/survey"
 	"sentral/internal/store"
 	"sentral/internal/telephony/ivr"
 )
 
 // The log's words for what the phone adds to it. Payloads hold ids and numbers of the house, never what anybody dialled.
 const (
-	FactCall      = "call"          // a call has begun, or ended when it has an outcome
-	FactPlace     = "place_kept"    // somebody fell out of a queue; the entry's number is the place's id
-	FactRecording = "recording"     // the entry's number is the recording's id
-	FactAnswered  = "survey_answer" // as in every channel
+	FactCall      = "call"       // a call has begun, or ended when it has an outcome
+	FactPlace     = "place_kept" // somebody fell out of a queue; the entry's number is the place's id
+	FactRecording = "recording"  // the entry's number is the recording's id
 )
 
 // Told is the payload of FactCall.
@@ -31,16 +31,6 @@ type Told struct {
 	Brand     centre.BrandID `json:"brand,omitempty"`
 	Outcome   string         `json:"outcome,omitempty"`
 	Cause     string         `json:"cause,omitempty"`
-}
-
-// surveyed is the payload of FactAnswered.
-type surveyed struct {
-	Queue   centre.QueueID   `json:"queue"`
-	Brand   centre.BrandID   `json:"brand,omitempty"`
-	Team    centre.TeamID    `json:"team,omitempty"`
-	Partner centre.PartnerID `json:"partner,omitempty"`
-	OKS     int              `json:"oks"`
-	Solved  string           `json:"solved"`
 }
 
 // patience is how long a change is sent again while the database is away. What is still not known then is mended at the next start.
@@ -80,7 +70,9 @@ func (c *call) write(t tell) {
 	case tellPromise:
 		out = c.promise(t)
 	default:
+		c.askAfter()
 		_, out.err = c.command(t.what, func(p *live.Plan) error { return c.plan(p, t) })
+		c.asked(out.err == nil)
 	}
 	if out.err == nil && c.place.ID != 0 {
 		c.room.places.keep(c.place)
@@ -112,6 +104,9 @@ func (c *call) plan(p *live.Plan, t tell) error {
 	case tellSurvey:
 		c.keepAnswer(p, t)
 	case tellArrive, tellPromise, tellRow:
+	}
+	if c.asking != nil {
+		c.asking.Write(p)
 	}
 	c.putRow(p)
 	return nil
@@ -306,12 +301,11 @@ func (c *call) promise(t tell) told {
 func (c *call) keepAnswer(p *live.Plan, t tell) {
 	r, book := c.room, c.room.Rules.Book()
 	solved := orElse(t.solved, "dont_know")
-	row := store.SurveyAnswer{Contact: c.m.row.Contact, At: p.Now(), Queue: c.m.row.Queue, Brand: book.BrandOf(c.m.row.Queue), Channel: centre.Phone.String(), Version: 1, OKS: t.oks, Solved: solved}
+	row := store.SurveyAnswer{Contact: c.m.row.Contact, Queue: c.m.row.Queue, Brand: book.BrandOf(c.m.row.Queue), Channel: channelOf(c.m.row).String(), OKS: t.oks, Solved: solved}
 	if who, ok := r.Rules.Person(c.m.row.Agent); ok {
 		row.Team, row.Partner = who.Team, who.Partner
 	}
-	p.Fact(FactAnswered, row.Contact, 0, surveyed{Queue: row.Queue, Brand: row.Brand, Team: row.Team, Partner: row.Partner, OKS: row.OKS, Solved: row.Solved})
-	p.Write(r.Surveys.Put(row))
+	survey.Keep(p, r.Surveys, row)
 }
 
 func orElse(s, other string) string {

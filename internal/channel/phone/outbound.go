@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"sentral/internal/centre"
+	"sentral/internal/channel/allowance"
 	"sentral/internal/config"
 	"sentral/internal/desk/access"
 	"sentral/internal/engine/live"
@@ -20,74 +20,30 @@ import (
 
 // spending is what calls out have come to, by the minutes that have begun. What is here is on disk too: a minute is written before it is spent.
 type spending struct {
-	mu   sync.Mutex
-	rows []store.SpendRow // oldest first, a day back
+	allowance.Ledger[centre.AgentID]
+}
+
+func (s *spending) load(ctx context.Context, from store.Phone, now centre.Instant) error {
+	rows, err := from.Spent(ctx, allowance.Since(now))
+	if err != nil {
+		return err
+	}
+	list := make([]allowance.Entry[centre.AgentID], len(rows))
+	for i, r := range rows {
+		list[i] = minuteOf(r)
+	}
+	s.Load(list)
+	return nil
 }
 
 const day = centre.Instant(24 * time.Hour / time.Millisecond)
-const hour = centre.Instant(time.Hour / time.Millisecond)
 
-func (s *spending) load(ctx context.Context, from store.Phone, now centre.Instant) error {
-	rows, err := from.Spent(ctx, now-day)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err == nil {
-		s.rows = rows
-	}
-	return err
+func minuteOf(r store.SpendRow) allowance.Entry[centre.AgentID] {
+	return allowance.Entry[centre.AgentID]{ID: r.Call, Part: r.Minute, Who: r.Agent, At: r.At, CostOre: r.CostOre}
 }
 
-// sums is what somebody, or everybody, has spent.
-type sums struct{ hourCalls, dayCalls, hourOre, dayOre int64 }
-
-func (s *spending) of(agent centre.AgentID, now centre.Instant) (x sums) {
-	for _, r := range s.rows {
-		if (agent != 0 && r.Agent != agent) || r.At <= now-day {
-			continue
-		}
-		x.dayOre += r.CostOre
-		if r.Minute == 0 {
-			x.dayCalls++
-		}
-		if r.At > now-hour {
-			x.hourOre += r.CostOre
-			if r.Minute == 0 {
-				x.hourCalls++
-			}
-		}
-	}
-	return x
-}
-
-// above tells whether one more minute goes beyond caps. A cap of zero is none.
-func (x sums) above(caps config.DialCaps, row store.SpendRow) bool {
-	over := func(have, more, most int64) bool { return most > 0 && have+more > most }
-	call := int64(0)
-	if row.Minute == 0 {
-		call = 1
-	}
-	return call > 0 && (over(x.hourCalls, call, int64(caps.CallsPerHour)) || over(x.dayCalls, call, int64(caps.CallsPerDay))) ||
-		over(x.hourOre, row.CostOre, caps.CostOrePerHour) || over(x.dayOre, row.CostOre, caps.CostOrePerDay)
-}
-
-// reserve takes a minute if the caps allow it. It counts from now on; give takes it back when it could not be written.
-func (s *spending) reserve(o *config.Outbound, row store.SpendRow) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.rows) > 0 && s.rows[0].At <= row.At-day {
-		s.rows = slices.DeleteFunc(s.rows, func(r store.SpendRow) bool { return r.At <= row.At-day })
-	}
-	if s.of(0, row.At).above(o.Centre, row) || (row.Agent != 0 && s.of(row.Agent, row.At).above(o.Agent, row)) {
-		return false
-	}
-	s.rows = append(s.rows, row)
-	return true
-}
-
-func (s *spending) give(row store.SpendRow) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.rows = slices.DeleteFunc(s.rows, func(r store.SpendRow) bool { return r == row })
+func capsOf(c config.DialCaps) allowance.Caps {
+	return allowance.Caps{HourCount: int64(c.CallsPerHour), DayCount: int64(c.CallsPerDay), HourOre: c.CostOrePerHour, DayOre: c.CostOrePerDay}
 }
 
 // plan tells whether a number may be called, and what a minute costs.
@@ -103,7 +59,8 @@ var errCap = centre.ErrorAt(centre.Exhausted, "number", "calls out have reached 
 
 // spendMinute writes a minute down before it begins.
 func (r *Room) spendMinute(row store.SpendRow) error {
-	if !r.spend.reserve(&r.Rules.Book().Phone.Outbound, row) {
+	o := r.Rules.Book().Phone.Outbound
+	if !r.spend.Reserve(minuteOf(row), capsOf(o.Centre), capsOf(o.Agent)) {
 		return errCap
 	}
 	ctx, cancel := context.WithTimeout(r.ctx, 5*time.Second)
@@ -113,7 +70,7 @@ func (r *Room) spendMinute(row store.SpendRow) error {
 		return nil
 	}})
 	if err != nil {
-		r.spend.give(row)
+		r.spend.Give(minuteOf(row))
 	}
 	return err
 }
@@ -268,7 +225,7 @@ func (r *Room) ringPromised(contact centre.ContactID, agent centre.AgentID) erro
 	if err != nil {
 		return err
 	}
-	c.m.run = nil
+	c.m.run, c.m.terms.offerAfter = r.afterwards(l, c.m.row), 0
 	c.identify()
 	r.bind(contact, c)
 	r.start(c)
@@ -396,26 +353,22 @@ func (r *Room) Spend(_ context.Context, s access.Subject) (Spend, error) {
 		return Spend{}, forbidden(access.CallOut)
 	}
 	now, o := r.instant(), r.Rules.Book().Phone.Outbound
-	r.spend.mu.Lock()
-	defer r.spend.mu.Unlock()
 	out := Spend{Agents: []AgentSpend{}}
 	everybody := access.Everywhere(s, access.ReadConfig)
 	if everybody {
-		x := r.spend.of(0, now)
-		out.HourOre, out.DayOre, out.HourCapOre, out.DayCapOre = x.hourOre, x.dayOre, o.Centre.CostOrePerHour, o.Centre.CostOrePerDay
+		x := r.spend.Of(0, now)
+		out.HourOre, out.DayOre, out.HourCapOre, out.DayCapOre = x.HourOre, x.DayOre, o.Centre.CostOrePerHour, o.Centre.CostOrePerDay
 	} else {
-		x := r.spend.of(s.Person, now)
-		out.HourOre, out.DayOre, out.HourCapOre, out.DayCapOre = x.hourOre, x.dayOre, o.Agent.CostOrePerHour, o.Agent.CostOrePerDay
+		x := r.spend.Of(s.Person, now)
+		out.HourOre, out.DayOre, out.HourCapOre, out.DayCapOre = x.HourOre, x.DayOre, o.Agent.CostOrePerHour, o.Agent.CostOrePerDay
 	}
-	seen := map[centre.AgentID]bool{0: true}
-	for _, row := range r.spend.rows {
-		if seen[row.Agent] || (!everybody && row.Agent != s.Person) {
+	for _, agent := range r.spend.Who() {
+		if agent == 0 || (!everybody && agent != s.Person) {
 			continue
 		}
-		seen[row.Agent] = true
-		x := r.spend.of(row.Agent, now)
-		one := AgentSpend{Agent: row.Agent, HourOre: x.hourOre, DayOre: x.dayOre, DayCalls: int(x.dayCalls)}
-		if p, ok := r.Rules.Person(row.Agent); ok {
+		x := r.spend.Of(agent, now)
+		one := AgentSpend{Agent: agent, HourOre: x.HourOre, DayOre: x.DayOre, DayCalls: int(x.DayCount)}
+		if p, ok := r.Rules.Person(agent); ok {
 			one.Name = p.Name
 		}
 		out.Agents = append(out.Agents, one)

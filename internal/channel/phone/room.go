@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"sentral/internal/centre"
+	"sentral/internal/channel/text"
 	"sentral/internal/config"
 	"sentral/internal/desk/access"
 	"sentral/internal/desk/conversation"
 	"sentral/internal/engine/live"
+	"sentral/internal/quality/survey"
 	"sentral/internal/rulebook"
 	"sentral/internal/store"
 	"sentral/internal/telephony/media"
@@ -40,8 +42,8 @@ type Options struct {
 	PortTop uint16         // default 29999
 	Folder  string         // of recordings
 	Voice   Voice
-	// SendText hands a text message over; nil when the centre has no way to send one.
-	SendText func(number, text string) error
+	Texts   *text.Room   // sends links; nil sends none
+	Asks    *survey.Room // asks by link how it was; nil asks nobody
 
 	Now func() time.Time
 	Log *slog.Logger

@@ -244,7 +244,11 @@ func (r *Run) recorded(allowed bool) {
 
 // beginLink sends at once to the number that showed, else asks for one.
 func (r *Run) beginLink() {
-	if r.number = r.caller.Number; r.number != "" {
+	if r.caller.NoTexts {
+		r.sent(false)
+		return
+	}
+	if r.number = r.caller.Number; r.number != "" && !r.caller.Fixed {
 		r.sendLink()
 		return
 	}

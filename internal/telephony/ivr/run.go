@@ -9,6 +9,8 @@ type Caller struct {
 	Queue    string // of the line: who a person is when the script does not say
 	Brand    string // its name, for {{brand}}
 	Notices  []Text // what the centre's notices say now, most urgent first
+	Fixed    bool   // the number shown cannot be sent text messages: another one is asked for
+	NoTexts  bool   // the centre sends none: who would get a link is led to a person
 }
 
 // Phase is where a run is.
@@ -65,6 +67,7 @@ type Run struct {
 	opens    Moment
 	after    int // the step that follows the conversation; -1 = none
 	entered  int
+	asked    bool // the two questions have begun
 	words    int
 	chosen   []string
 	reason   []Text // what the choices are called
@@ -85,6 +88,9 @@ func (r *Run) Phase() Phase { return r.phase }
 
 // Language is what is spoken to the caller.
 func (r *Run) Language() string { return r.language }
+
+// Asked tells whether the caller was asked the two questions after the conversation, answered or not.
+func (r *Run) Asked() bool { return r.asked }
 
 // Step is the key of the step in hand; empty when there is none.
 func (r *Run) Step() string {
@@ -215,6 +221,7 @@ func (r *Run) begin(s *Step) bool {
 		r.phase, r.waits = AtOutside, theOutside
 		r.do(Dial{Number: s.Number})
 	case Survey:
+		r.asked = true
 		r.say(s)
 		r.phrase("survey_oks", true)
 		r.listen(howGood)

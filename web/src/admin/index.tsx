@@ -13,6 +13,7 @@ import {
   ListTree,
   type LucideIcon,
   Megaphone,
+  MessageSquareText,
   Music,
   Phone,
   PhoneCall,
@@ -73,6 +74,7 @@ const calls = [
   'phone-prompts',
   'phone-recording',
   'phone-outbound',
+  'phone-texts',
   'phone-trunks',
   'phone-accounts',
 ] as const
@@ -95,6 +97,7 @@ const pageIcons: Record<Page, LucideIcon> = {
   'phone-prompts': Music,
   'phone-recording': Disc,
   'phone-outbound': PhoneOutgoing,
+  'phone-texts': MessageSquareText,
   'phone-trunks': Cable,
   'phone-accounts': Phone,
 }

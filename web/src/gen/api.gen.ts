@@ -44,7 +44,7 @@ export type ConfigCapacity = { "channels": Array<ConfigChannelShare>; "id": numb
 export type ConfigChannelShare = { "beside": Array<string>; "channel": "phone" | "chat" | "email" | "messenger" | "form" | "visit" | "callback" | "bot"; "max": number; "parked_by": Array<string>; "weight": number; }
 export type ConfigDay = { "day": "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"; "periods": Array<string>; }
 export type ConfigDialCaps = { "calls_per_day": number; "calls_per_hour": number; "cost_ore_per_day": number; "cost_ore_per_hour": number; }
-export type ConfigDialRule = { "allow": boolean; "cost_ore_per_min": number; "name"?: string; "prefix": string; }
+export type ConfigDialRule = { "allow": boolean; "cost_ore_per_min": number; "cost_ore_per_text": number; "name"?: string; "prefix": string; "texts": boolean; }
 export type ConfigDifference = { "new"?: string; "old"?: string; "where": string; }
 export type ConfigDocument = { "brands": Array<ConfigBrand>; "canned": Array<ConfigCanned>; "capacities": Array<ConfigCapacity>; "hours": Array<ConfigHours>; "lending": Array<ConfigLending>; "markets": Array<ConfigMarket>; "organisation": ConfigOrganisation; "partners": Array<ConfigPartner>; "pauses": Array<ConfigPause>; "people": Array<ConfigPerson>; "phone": ConfigPhone; "queues": Array<ConfigQueue>; "reasons": Array<ConfigReason>; "rules": ConfigRules; "skills": Array<ConfigSkill>; "teams": Array<ConfigTeam>; }
 export type ConfigException = { "date": string; "name": string; "periods": Array<string>; }
@@ -59,10 +59,10 @@ export type ConfigOutbound = { "agent": ConfigDialCaps; "centre": ConfigDialCaps
 export type ConfigPartner = { "id": number; "key": string; "name": string; }
 export type ConfigPause = { "id": number; "key": string; "kind": "break" | "meeting" | "training" | "other_work" | "private"; "limit_min"?: number; "name": Record<string, string>; }
 export type ConfigPerson = { "active": boolean; "capacity"?: string; "email": string; "id": number; "key": string; "language": "nb" | "nn" | "sv" | "en"; "name": string; "roles": Array<ConfigGrantText>; "skills": Array<ConfigNeedText>; "team"?: string; }
-export type ConfigPhone = { "accounts": Array<ConfigAccount>; "lines": Array<ConfigPhoneLine>; "notices": Array<ConfigPhoneNotice>; "on": boolean; "outbound": ConfigOutbound; "recording": ConfigRecording; "scripts": Array<ConfigScript>; "survey": ConfigPhoneSurvey; "trunks": Array<ConfigTrunk>; "wait": ConfigPhoneWait; "whisper": ConfigWhisper; }
-export type ConfigPhoneLine = { "brand": string; "caller_id"?: string; "id": number; "key": string; "language": "nb" | "nn" | "sv" | "en"; "name": string; "number": string; "queue": string; "script"?: string; }
+export type ConfigPhone = { "accounts": Array<ConfigAccount>; "lines": Array<ConfigPhoneLine>; "notices": Array<ConfigPhoneNotice>; "on": boolean; "outbound": ConfigOutbound; "recording": ConfigRecording; "scripts": Array<ConfigScript>; "survey": ConfigPhoneSurvey; "texts": ConfigTexts; "trunks": Array<ConfigTrunk>; "wait": ConfigPhoneWait; "whisper": ConfigWhisper; }
+export type ConfigPhoneLine = { "brand": string; "caller_id"?: string; "id": number; "key": string; "language": "nb" | "nn" | "sv" | "en"; "name": string; "number": string; "queue": string; "script"?: string; "text_from"?: string; }
 export type ConfigPhoneNotice = { "active": boolean; "brand"?: string; "id": number; "key": string; "text": Record<string, string>; "until"?: string; }
-export type ConfigPhoneSurvey = { "by": "keys" | "link" | "off"; }
+export type ConfigPhoneSurvey = { "by": "keys" | "link" | "off"; "text"?: Record<string, string>; }
 export type ConfigPhoneWait = { "callback_above_s": number; "callback_off": boolean; "every_s": number; "expected": boolean; "music"?: string; "position": boolean; "promise_within_s": number; "redial_s": number; }
 export type ConfigPurpose = { "basis": "none" | "notice" | "consent"; "id": number; "key": string; "name": Record<string, string>; "retention_days": number; }
 export type ConfigQueue = { "age_guarantee_s": number; "brand": string; "callback": ConfigCallback; "channels": Array<string>; "formula": "answered_of_offered" | "answered_of_answered" | "answered_or_abandoned_of_offered" | "connect" | "genesys" | "genesys_short_off" | "genesys_abandons_off" | "cisco_ignored" | "cisco_negative" | "cisco_positive"; "goal_percent": number; "hours": string; "id": number; "key": string; "name": string; "offer_s": number; "short_abandon_s": number; "steps": Array<ConfigStep>; "survey": boolean; "target_s": number; "weight": number; "wrap_up_max_s": number; "wrap_up_s": number; }
@@ -73,8 +73,10 @@ export type ConfigScript = { "id": number; "key": string; "name": string; "perso
 export type ConfigSkill = { "id": number; "key": string; "kind": "product" | "language" | "brand" | "market" | "task"; "name": Record<string, string>; }
 export type ConfigStep = { "after_s": number; "all_hands": boolean; "drop_contact_needs": boolean; "needs": Array<ConfigNeedText>; "partners": Array<string>; "teams": Array<string>; }
 export type ConfigTeam = { "id": number; "key": string; "leader"?: string; "name": string; "partner"?: string; }
+export type ConfigTextCaps = { "cost_ore_per_day": number; "cost_ore_per_hour": number; "messages_per_day": number; "messages_per_hour": number; }
+export type ConfigTexts = { "auth": "none" | "bearer" | "basic" | "header"; "centre": ConfigTextCaps; "expect"?: string; "expire_min": number; "format": "json" | "form"; "from": string; "header"?: string; "keep_days": number; "method": "POST" | "PUT"; "on": boolean; "recipient": ConfigTextCaps; "repeats": boolean; "template"?: string; "timeout_s": number; "url": string; "user"?: string; }
 export type ConfigTopic = { "name": Record<string, string>; "queue": string; }
-export type ConfigTrunk = { "active": boolean; "caller_id"?: string; "codecs": Array<string>; "host": string; "id": number; "in_band_dtmf": boolean; "keep_alive_s": number; "key": string; "max_calls": number; "name": string; "priority": number; "register": boolean; "rel100": boolean; "session_timers": boolean; "sources": Array<string>; "srtp": "off" | "optional" | "required"; "transport": "udp" | "tcp" | "tls"; "user"?: string; }
+export type ConfigTrunk = { "active": boolean; "caller_id"?: string; "codecs": Array<string>; "host": string; "id": number; "in_band_dtmf": boolean; "keep_alive_s": number; "key": string; "max_calls": number; "name": string; "optional"?: boolean; "priority": number; "register": boolean; "rel100": boolean; "session_timers": boolean; "sources": Array<string>; "srtp": "off" | "optional" | "required"; "transport": "udp" | "tcp" | "tls"; "user"?: string; }
 export type ConfigWhisper = { "text"?: Record<string, string>; "when": "ringing" | "answered" | "off"; }
 export type ConfirmTotpRequest = { "code": string; }
 export type ContactAgent = { "id": number; "load": number; "name": string; "pause_id"?: number; "since_ms": number; "state": "gone" | "free" | "ringing" | "talking" | "wrapping" | "lost"; "status": "offline" | "ready" | "direct_only" | "paused" | "away"; "total": number; }
@@ -135,7 +137,7 @@ export type PhoneRecordingState = { "basis"?: "notice" | "consent"; "id"?: numbe
 export type PhoneSpend = { "agents": Array<PhoneAgentSpend>; "day_cap_ore": number; "day_ore": number; "hour_cap_ore": number; "hour_ore": number; }
 export type PhoneTrial = { "key"?: string; "language"?: "nb" | "nn" | "sv" | "en"; "line"?: string; "script": IvrScript; }
 export type PhoneTried = { "faults": Array<IvrFault>; "paths": Array<IvrPath>; }
-export type PhoneTrunk = { "calls": number; "has_secret": boolean; "key": string; "problem"?: string; "registered": boolean; "since_ms"?: number; "state": "up" | "down" | "unknown"; }
+export type PhoneTrunk = { "calls": number; "has_secret": boolean; "key": string; "problem"?: "no_name" | "no_options" | "unready" | "no_register" | "wrong_secret" | "not_accepted" | "calls_refused"; "problem_code"?: number; "registered": boolean; "since_ms"?: number; "state": "up" | "down" | "unknown"; }
 export type PhoneWatcher = { "mode": "listen" | "whisper" | "barge"; "name": string; }
 export type PhoneWords = { "language"?: "nb" | "nn" | "sv" | "en"; "music"?: string; "text"?: string; }
 export type PressKeysRequest = { "keys": string; }
@@ -160,11 +162,16 @@ export type SetAccountSecretRequest = { "secret": string; }
 export type SetAgentStatusRequest = { "pause_id"?: number; "status": "offline" | "ready" | "direct_only" | "paused"; }
 export type SetPresenceRequest = { "here": boolean; "typing": boolean; }
 export type SetStatusRequest = { "pause_id"?: number; "status": "offline" | "ready" | "direct_only" | "paused"; }
+export type SetTextsSecretRequest = { "secret": string; }
 export type SetTrunkSecretRequest = { "secret": string; }
 export type SignInRequest = { "email": string; "password": string; }
 export type SignedInBody = { "code": boolean; }
 export type SnoozeContactRequest = { "until_ms": number; }
 export type SwitchedBody = { "on": boolean; }
+export type TextPurpose = { "failed": number; "open": number; "purpose": "link" | "survey" | "test"; "sent": number; }
+export type TextStatus = { "day_cap_ore": number; "day_expired": number; "day_failed": number; "day_ore": number; "day_sent": number; "has_secret": boolean; "hour_cap_ore": number; "hour_ore": number; "hour_sent": number; "last_sent_ms"?: number; "last_trouble_ms"?: number; "on": boolean; "purposes": Array<TextPurpose>; "trial"?: TextTrial; "trouble"?: string; "waiting": number; }
+export type TextTrial = { "at_ms": number; "cause"?: string; "state": "waiting" | "sending" | "sent" | "failed" | "expired"; }
+export type TextTrialWish = { "language": "nb" | "nn" | "sv" | "en"; "number": string; }
 export type UndoConfigRequest = { "version": number; }
 export type VisitorReadRequest = { "message_id": number; }
 export type WebhookDelivery = { "at_ms": number; "attempts": number; "id": number; "kind": string; "last_error"?: string; "last_status"?: number; "next_at_ms"?: number; "seq": number; "state": "waiting" | "done" | "dead"; }
@@ -343,6 +350,9 @@ export type Routes = {
   "POST /api/phone/scripts/preview": { path: { }; query: { }; body: PhoneTrial; out: PhoneTried }
   "POST /api/phone/speech": { path: { }; query: { }; body: PhoneWords; out: void }
   "GET /api/phone/spend": { path: { }; query: { }; body: undefined; out: PhoneSpend }
+  "GET /api/phone/texts": { path: { }; query: { }; body: undefined; out: TextStatus }
+  "PUT /api/phone/texts/secret": { path: { }; query: { }; body: SetTextsSecretRequest; out: void }
+  "POST /api/phone/texts/test": { path: { }; query: { }; body: TextTrialWish; out: void }
   "GET /api/phone/trunks": { path: { }; query: { }; body: undefined; out: Array<PhoneTrunk> }
   "PUT /api/phone/trunks/{key}/secret": { path: { "key": string; }; query: { }; body: SetTrunkSecretRequest; out: void }
   "POST /api/preview": { path: { }; query: { }; body: ContactPreview; out: ContactPreviewResult }

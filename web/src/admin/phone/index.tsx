@@ -12,12 +12,13 @@ import { Page } from './Page.tsx'
 import { Prompts } from './prompts.tsx'
 import { Recording } from './recording.tsx'
 import { scripts } from './scripts.tsx'
+import { Texts } from './texts.tsx'
 import { trunks } from './trunks.tsx'
 import { Waiting } from './waiting.tsx'
 
 alsoKnown(patterns)
 
-/** The phone's part of administration: numbers, voice menus, trunks, sounds, recording, waiting, calls out and desk phones. */
+/** The phone's part of administration: numbers, voice menus, trunks, sounds, recording, waiting, calls out, text messages and desk phones. */
 export default function Telephony({ place, config }: { place: string; config: RulebookVersioned }) {
   const { t } = useT()
   switch (place) {
@@ -37,6 +38,8 @@ export default function Telephony({ place, config }: { place: string; config: Ru
       return <Page heading="admin.s.phone-recording" config={config} Fields={Recording} />
     case 'phone-outbound':
       return <Page heading="admin.s.phone-outbound" config={config} Fields={Outbound} />
+    case 'phone-texts':
+      return <Page heading="admin.s.phone-texts" config={config} Fields={Texts} />
     default:
       return (
         <>

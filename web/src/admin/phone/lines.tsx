@@ -118,6 +118,14 @@ function LineForm({ draft, document }: FormProps<ConfigPhoneLine>) {
             set={v => set({ caller_id: v || undefined })}
             fault={fault('caller_id')}
           />
+          <TextField
+            label={t('telephony.lines.text_from')}
+            hint={t('telephony.lines.text_from_text')}
+            max={16}
+            value={l.text_from ?? ''}
+            set={v => set({ text_from: v || undefined })}
+            fault={fault('text_from')}
+          />
         </Row>
       </Part>
     </>

@@ -25,7 +25,8 @@ export const ruleFor = (rules: ConfigDialRule[], number: string) =>
     ? undefined
     : rules.filter(r => r.prefix && number.startsWith(r.prefix)).sort((a, b) => b.prefix.length - a.prefix.length)[0]
 
-const money = (l: Locale, ore: number, currency: string) => `${num(l, ore / 100, ore % 100 ? 2 : 0)} ${currency}`
+/** An amount in hundredths as people read it. */
+export const money = (l: Locale, ore: number, currency: string) => `${num(l, ore / 100, ore % 100 ? 2 : 0)} ${currency}`
 
 /** Whom the centre may call, what that may cost, and what it has cost today. */
 export function Outbound({ draft, document, readOnly }: PageProps) {
@@ -73,6 +74,21 @@ export function Outbound({ draft, document, readOnly }: PageProps) {
                 set={allow => put({ rules: replaced(o.rules, i, { allow }) })}
                 fault={fault(`rules[${i}].allow`)}
               />
+              <NumberField
+                label={t('telephony.outbound.cost_text')}
+                unit={t('telephony.outbound.ore')}
+                width={110}
+                value={r.cost_ore_per_text}
+                set={n => put({ rules: replaced(o.rules, i, { cost_ore_per_text: n }) })}
+                disabled={!r.texts}
+                fault={fault(`rules[${i}].cost_ore_per_text`)}
+              />
+              <SwitchField
+                label={t('telephony.outbound.texts')}
+                value={r.texts}
+                set={texts => put({ rules: replaced(o.rules, i, { texts }) })}
+                fault={fault(`rules[${i}].texts`)}
+              />
               {!readOnly && <RemoveButton name={r.name || r.prefix} onClick={() => put({ rules: without(o.rules, i) })} />}
             </div>
           ))}
@@ -80,7 +96,9 @@ export function Outbound({ draft, document, readOnly }: PageProps) {
             <Button
               variant="default"
               leftSection={<Plus size={14} aria-hidden="true" />}
-              onClick={() => put({ rules: [...o.rules, { prefix: '+', allow: true, cost_ore_per_min: 0 }] })}
+              onClick={() =>
+                put({ rules: [...o.rules, { prefix: '+', allow: true, cost_ore_per_min: 0, texts: false, cost_ore_per_text: 0 }] })
+              }
             >
               {t('telephony.outbound.add')}
             </Button>

@@ -91,8 +91,8 @@ test('numbers are grouped as people read them', () => {
 
 test('the longest prefix decides', () => {
   const rules = [
-    { prefix: '+47', allow: true, cost_ore_per_min: 49 },
-    { prefix: '+4782', allow: false, cost_ore_per_min: 0 },
+    { prefix: '+47', allow: true, cost_ore_per_min: 49, texts: true, cost_ore_per_text: 39 },
+    { prefix: '+4782', allow: false, cost_ore_per_min: 0, texts: false, cost_ore_per_text: 0 },
   ]
   expect(ruleFor(rules, bare('82 00 00 01'))?.allow).toBe(false)
   expect(ruleFor(rules, bare('0047 99999901'))?.allow).toBe(true)

@@ -12,6 +12,9 @@ export const promptsQuery = queryOptions({ queryKey: ['phone-prompts'], queryFn:
 /** What calls out have cost so far. */
 export const spendQuery = queryOptions({ queryKey: ['phone-spend'], queryFn: () => api('GET /api/phone/spend'), refetchInterval: 15_000 })
 
+/** How sending text messages goes. */
+export const textsQuery = queryOptions({ queryKey: ['phone-texts'], queryFn: () => api('GET /api/phone/texts'), refetchInterval: 5000 })
+
 /** Every path through a script as it is now, and what is wrong with it. */
 export const previewQuery = (script: ConfigScript, language: Locale, line: string | undefined) =>
   queryOptions({

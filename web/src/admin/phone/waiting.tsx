@@ -99,11 +99,20 @@ export function Waiting({ draft }: PageProps) {
           <SelectField
             label={t('telephony.after_by')}
             value={p.survey.by}
-            set={v => draft.set({ survey: { by: v as ConfigPhone['survey']['by'] } })}
+            set={v => draft.set({ survey: { ...p.survey, by: v as ConfigPhone['survey']['by'] } })}
             choices={(['keys', 'link', 'off'] as const).map(v => ({ value: v, label: t(`telephony.after.${v}`) }))}
             fault={draft.fault('survey.by')}
           />
         </Row>
+        {p.survey.by === 'link' && (
+          <WordsField
+            label={t('telephony.after.words')}
+            hint={t('telephony.after.words_text', { brand: '{{brand}}' })}
+            value={p.survey.text ?? {}}
+            set={text => draft.set({ survey: { ...p.survey, text } })}
+            fault={['nb', 'nn', 'sv', 'en'].map(l => draft.fault(`survey.text.${l}`)).find(Boolean)}
+          />
+        )}
       </Part>
     </>
   )
