@@ -9,10 +9,12 @@ import (
 	"sentral/internal/engine/routing"
 )
 
-// The kinds of event that a subscriber is told. Of every contact that arrived there is one contact.arrived, and in the end exactly one of contact.ended
-// and contact.abandoned, when it has left the centre for good; contact.answered comes each time an agent begins the conversation.
+// The kinds of event that a subscriber is told. Of every contact there is first one contact.arrived, or one contact.placed when an agent began it by calling a
+// customer, and in the end exactly one of contact.ended and contact.abandoned, when it has left the centre for good; contact.answered comes each time an
+// agent takes up what came in or was handed over.
 const (
 	contactArrived   = "contact.arrived"
+	contactPlaced    = "contact.placed"
 	contactOffered   = "contact.offered"
 	contactAnswered  = "contact.answered"
 	contactWrappedUp = "contact.wrapped_up"
@@ -22,7 +24,7 @@ const (
 	agentChanged     = "agent.changed"
 )
 
-var kinds = []string{contactArrived, contactOffered, contactAnswered, contactEnded, contactAbandoned, contactWrappedUp, surveyAnswered, agentChanged}
+var kinds = []string{contactArrived, contactPlaced, contactOffered, contactAnswered, contactEnded, contactAbandoned, contactWrappedUp, surveyAnswered, agentChanged}
 
 // factAnswered is the log's word for a survey answer.
 const factAnswered = "survey_answer"
@@ -82,7 +84,11 @@ func noticesOf(e *journal.Entry) []notice {
 			add(notice{Kind: contactArrived, Contact: e.Event.Contact, Queue: e.Event.Queue, Channel: e.Event.Channel.String()})
 		}
 		for i := range e.Decisions {
-			if n, ok := noticeOf(&e.Decisions[i]); ok {
+			n, ok := noticeOf(&e.Decisions[i])
+			if e.Event.Kind == routing.Placed && n.Kind == contactAnswered && n.Contact == e.Event.Contact { // nobody has answered anything: the agent rings
+				n.Kind, n.Queue, n.Channel = contactPlaced, e.Event.Queue, e.Event.Channel.String()
+			}
+			if ok {
 				add(n)
 			}
 		}

@@ -37,6 +37,9 @@ func TestASubscriberIsToldTheWholeStoryOfAContact(t *testing.T) {
 	h.do(routing.Event{Kind: routing.Arrived, Contact: 900, Queue: 1, Channel: centre.Chat})
 	h.do(routing.Event{Kind: routing.Abandoned, Contact: 900})
 	h.do(routing.Event{Kind: routing.Arrived, Contact: 901, Queue: 77, Channel: centre.Chat}) // turned away: no story
+	h.do(routing.Event{Kind: routing.StatusChanged, Agent: 1, Status: routing.DirectOnly})
+	h.do(routing.Event{Kind: routing.Placed, Contact: 902, Agent: 1, Queue: 1, Channel: centre.Chat})
+	h.do(routing.Event{Kind: routing.Ended, Contact: 902})
 
 	var story []notice
 	h.until("the story", func() bool {
@@ -46,7 +49,7 @@ func TestASubscriberIsToldTheWholeStoryOfAContact(t *testing.T) {
 				story = append(story, g.notice)
 			}
 		}
-		return len(story) >= 8 && len(s.got()) > len(story)
+		return len(story) >= 9 && len(s.got()) > len(story)
 	})
 	slices.SortFunc(story, func(a, b notice) int {
 		if a.Seq != b.Seq {
@@ -61,6 +64,10 @@ func TestASubscriberIsToldTheWholeStoryOfAContact(t *testing.T) {
 		case "contact.arrived":
 			if n.Queue != 1 {
 				t.Errorf("arrived in queue %d", n.Queue)
+			}
+		case "contact.placed":
+			if n.Agent != 1 || n.Queue != 1 {
+				t.Errorf("placed %+v", n)
 			}
 		case "contact.answered":
 			if n.Agent != 1 {
@@ -84,7 +91,7 @@ func TestASubscriberIsToldTheWholeStoryOfAContact(t *testing.T) {
 	for i := range want {
 		want[i] += fmt.Sprintf(" %d", id)
 	}
-	want = append(want, "contact.arrived 900", "contact.abandoned 900")
+	want = append(want, "contact.arrived 900", "contact.abandoned 900", "contact.placed 902")
 	if !slices.Equal(told, want) {
 		t.Errorf("told %q, want %q", told, want)
 	}

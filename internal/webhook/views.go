@@ -30,7 +30,7 @@ type EventPage struct {
 type Hook struct {
 	ID      int64          `json:"id"`
 	URL     string         `json:"url"`
-	Kinds   []string       `json:"kinds" nullable:"false" doc:"contact.arrived, contact.offered, contact.answered, contact.ended, contact.abandoned, contact.wrapped_up, survey.answered, agent.changed; empty means all."`
+	Kinds   []string       `json:"kinds" nullable:"false" doc:"contact.arrived, contact.placed, contact.offered, contact.answered, contact.ended, contact.abandoned, contact.wrapped_up, survey.answered, agent.changed; empty means all."`
 	Active  bool           `json:"active"`
 	Created centre.Instant `json:"created_at_ms"`
 	Failing int            `json:"failures_in_a_row"`

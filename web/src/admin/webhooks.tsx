@@ -19,6 +19,7 @@ import { SearchField } from './Search.tsx'
 const hooksQuery = queryOptions({ queryKey: ['webhooks'], queryFn: () => api('GET /api/webhooks') })
 const kinds = [
   'contact.arrived',
+  'contact.placed',
   'contact.offered',
   'contact.answered',
   'contact.ended',
