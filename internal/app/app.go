@@ -57,6 +57,7 @@ type Options struct {
 	Clock           live.Clock       // of the centre; default the machine's
 	Document        *config.Document // applied when there is no configuration yet; nil leaves that to the first-run wizard
 	Phone           Phone            // how calls reach it
+	Linger          time.Duration    // how long calls may go on after Serve was told to end
 	// Mobile is the demo's mobile phone, to which the demo's own provider brings text messages at /demo/mobile/messages; nil for none.
 	Mobile Mobile
 	// Proxies are the networks of the reverse proxies in front: what they say in X-Forwarded-For of a browser's address is believed.
@@ -338,7 +339,7 @@ func (a *App) ready(ctx context.Context) error {
 	}
 }
 
-// Serve answers until the context ends, then lets requests finish and stops.
+// Serve answers until the context ends, then lets calls and requests finish and stops.
 func (a *App) Serve(ctx context.Context) error {
 	handler, err := a.handler()
 	if err != nil {
@@ -357,6 +358,9 @@ func (a *App) Serve(ctx context.Context) error {
 		}
 	case <-ctx.Done():
 	}
+	lingering, over := context.WithTimeout(context.WithoutCancel(ctx), a.Linger)
+	defer over()
+	a.Phone.Drain(lingering)
 	cancel() // streams end; browsers come back to whoever is there
 	wait, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer done()

@@ -1,13 +1,17 @@
 package app_test
 
 import (
+	"errors"
+	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"sentral/internal/engine/live"
 	"sentral/internal/engine/routing"
 	"sentral/internal/store"
 	"sentral/internal/telephony/media"
+	"sentral/internal/telephony/testphone"
 )
 
 func (w *world) agents() (out []routing.AgentView) {
@@ -49,6 +53,30 @@ func TestPhoneCall(t *testing.T) {
 		a.conn.CloseNow()
 		w.eventually(func() bool { return !a.reachable() }, "a line that is gone does not ring")
 	}
+}
+
+// A node that is told to stop lets the call go on that it carries, sends new callers elsewhere, and stops when the last has ended.
+func TestPhoneCallOutlivesTheStop(t *testing.T) {
+	w := phones(t)
+	w.app.Linger = time.Minute
+	p := w.telephone(nil)
+	a := w.line("birger-brattvik", 1000)
+	c := w.dial(p, "555", "99900001")
+	k := a.take()
+	w.eventually(func() bool { return c.Hears(1000) && a.ear.hears(440) }, "both hear one another")
+	w.stop()
+	w.eventually(func() bool {
+		other, err := p.Dial(ctx, testphone.Invite{To: "555", From: "99900002", Voice: testphone.Tone(600)})
+		if err == nil {
+			other.Vanish()
+		}
+		var refused *testphone.Refused
+		return errors.As(err, &refused) && refused.Code == http.StatusServiceUnavailable
+	}, "a new caller is sent elsewhere")
+	w.eventually(func() bool { return c.Hears(1000) && a.ear.hears(440) }, "both hear one another still")
+	a.must("POST", on(k.Contact, "/end"), nil, nil)
+	<-c.Ended()
+	w.end()
 }
 
 // waiting are the contacts in a queue that nobody has yet, in their order.

@@ -59,11 +59,14 @@ func (f PhoneFlags) options() app.Phone {
 // ServeCommand runs one node of a centre until it is told to stop.
 type ServeCommand struct {
 	NodeFlags `embed:""`
+	Linger    time.Duration `default:"60s" env:"SENTRAL_LINGER" help:"How long calls may go on after the node was told to stop; trunks are sent elsewhere meanwhile. Told twice, it stops at once."`
 }
 
 // Run opens the node and serves.
 func (c ServeCommand) Run(ctx context.Context, s Streams) error {
-	a, err := app.Open(ctx, c.options(s.Err))
+	o := c.options(s.Err)
+	o.Linger = c.Linger
+	a, err := app.Open(ctx, o)
 	if err != nil {
 		return err
 	}

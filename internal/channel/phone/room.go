@@ -130,6 +130,14 @@ func (r *Room) configured(b *rulebook.Book) {
 	r.retune()
 }
 
+// Drain refuses new calls, so that trunks bring them elsewhere, and waits until those that are going on have ended, or ctx has.
+func (r *Room) Drain(ctx context.Context) {
+	if r.stack != nil {
+		r.stack.Drain()
+		_ = r.stack.Wait(ctx) // what is left is ended by Close
+	}
+}
+
 // Close ends every call and closes the sockets.
 func (r *Room) Close() {
 	if r.stack != nil {
