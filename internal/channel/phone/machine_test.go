@@ -124,6 +124,9 @@ func (s *story) happens(line string) {
 		decide(routing.Decision{Kind: routing.Connected, Agent: centre.AgentID(num(1))})
 	case "advised":
 		decide(routing.Decision{Kind: routing.Connected, Agent: centre.AgentID(num(1)), Consult: true})
+	case "hold", "resume":
+		m.at = max(m.at, at)
+		m.hold(w[0] == "hold")
 	case "advice-over":
 		decide(routing.Decision{Kind: routing.ConsultOver, Consult: true})
 	case "queued":
@@ -250,12 +253,15 @@ func (s *story) mixed() string {
 		var hears []string
 		for _, q := range s.m.scene.people {
 			role, ok := h[q.id]
-			if !ok || q.id == p.id || role.Mute || (len(role.Only) > 0 && !slices.Contains(role.Only, p.id)) {
+			if !ok || q.id == p.id || role.Mute || h[p.id].Deaf || (len(role.Only) > 0 && !slices.Contains(role.Only, p.id)) {
 				continue
 			}
 			hears = append(hears, q.kind)
 		}
 		if p.kind == theCustomer && s.m.scene.music() && s.m.stage != inMenu && s.m.stage != following {
+			hears = append(hears, "music")
+		}
+		if s.m.scene.waitsAside(&p) {
 			hears = append(hears, "music")
 		}
 		words = append(words, p.kind+":"+orElse(strings.Join(hears, "+"), "-"))

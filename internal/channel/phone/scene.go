@@ -37,6 +37,7 @@ type scene struct {
 	people   []person
 	held     bool // the agent has put the customer on hold
 	private  bool // the agent speaks with an adviser or somebody outside, without the customer
+	aside    bool // the agent speaks with the customer, while the adviser or whoever is outside waits; never together with private
 	briefing bool // the agent is being told who calls
 	next     int64
 }
@@ -102,10 +103,26 @@ func (s *scene) apart() bool {
 // music tells whether the customer hears music.
 func (s *scene) music() bool { return s.apart() }
 
+// third is whoever has been brought in: a colleague who advises, else somebody outside; nil when there is nobody.
+func (s *scene) third() *person {
+	if p := s.one(anAdviser); p != nil {
+		return p
+	}
+	return s.one(anOutsider)
+}
+
+// swap lets the agent speak with the third and the customer wait, or the other way about.
+func (s *scene) swap(withThird bool) { s.private, s.aside, s.held = withThird, !withThird, false }
+
+// waitsAside tells whether somebody is the one who waits while the agent speaks with the customer.
+func (s *scene) waitsAside(p *person) bool {
+	return s.aside && p.there() && (p.kind == anAdviser || p.kind == anOutsider)
+}
+
 // hearing is one person's part in the mix.
 type hearing struct {
-	Mute, Unrecorded bool
-	Only             []int64
+	Mute, Deaf, Unrecorded bool
+	Only                   []int64
 }
 
 // hearings says who hears whom, for everybody who is there. The customer kept apart is heard by nobody and hears nobody, since whoever speaks then speaks to
@@ -124,7 +141,9 @@ func (s *scene) hearings() map[int64]hearing {
 			agent = p.id
 			inside = append(inside, p.id)
 		case anAdviser, anOutsider:
-			inside = append(inside, p.id)
+			if !s.aside {
+				inside = append(inside, p.id)
+			}
 		case aLeader:
 			leaders = append(leaders, p.id)
 		}
@@ -138,7 +157,9 @@ func (s *scene) hearings() map[int64]hearing {
 		case theCustomer:
 			h.Mute, h.Unrecorded = apart, apart
 		case theAgent, anAdviser, anOutsider:
-			if apart {
+			if s.waitsAside(&p) {
+				h.Mute, h.Deaf, h.Unrecorded = true, true, true
+			} else if apart {
 				h.Unrecorded = true
 				h.Only = others(inside, p.id, leaders)
 				if len(others(inside, p.id, nil)) == 0 || s.briefing {

@@ -25,7 +25,7 @@ func (c *call) show() {
 	s := &shown{stage: stagesShown[m.stage], roles: map[centre.AgentID]string{}, queue: m.row.Queue, agent: m.row.Agent}
 	s.call = Call{
 		Contact: m.row.Contact, ID: m.row.ID, Direction: m.row.Direction, State: stateOf(m), Number: m.row.Number, Name: c.name, Known: m.row.Known, Brand: m.row.Brand,
-		Queue: m.row.Queue, Since: m.since, WaitedMS: m.waitMS, OnHold: m.scene.held, Recording: m.recording, Parties: []Party{}, Watchers: []Watcher{},
+		Queue: m.row.Queue, Since: m.since, WaitedMS: m.waitMS, OnHold: m.scene.held || m.scene.private && m.scene.third() != nil, Recording: m.recording, Parties: []Party{}, Watchers: []Watcher{},
 		Quality: m.quality, Menu: m.chosen(m.row.Language), Trouble: m.trouble, Whisper: orElse(m.whisper, "none"),
 	}
 	if m.stage == waiting && m.queued != 0 {
@@ -63,6 +63,8 @@ func (c *call) showPerson(s *shown, p *person) {
 	case p.ringing:
 		party.State = "ringing"
 	case p.kind == theCustomer && c.m.scene.apart():
+		party.State = "held"
+	case c.m.scene.waitsAside(p):
 		party.State = "held"
 	case c.m.scene.private && (p.kind == anAdviser || p.kind == anOutsider):
 		party.State = "private"

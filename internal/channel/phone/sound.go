@@ -11,6 +11,8 @@ type sound struct {
 	members map[int64]*media.Member
 	legs    map[int64]media.Leg
 	music   *media.Playing
+	aside   *media.Playing // the music of whoever waits aside
+	asideOf int64
 	ringing *media.Playing // what an agent hears while somebody is rung
 	words   *media.Playing
 	whisper *media.Playing // what the agent at whom it rings is told
@@ -59,7 +61,7 @@ func (s *sound) follow(sc *scene) {
 	}
 	for id, h := range sc.hearings() {
 		if m := s.members[id]; m != nil {
-			role := media.Role{Side: sideOf(sc.byID(id).kind), Mute: h.Mute, Unrecorded: h.Unrecorded}
+			role := media.Role{Side: sideOf(sc.byID(id).kind), Mute: h.Mute, Deaf: h.Deaf, Unrecorded: h.Unrecorded}
 			for _, to := range h.Only {
 				if o := s.members[to]; o != nil {
 					role.Only = append(role.Only, o)
@@ -86,6 +88,7 @@ func (s *sound) play(sc *scene) {
 			s.music = s.room.Play(s.call.room.music(), media.Play{Loop: true, Only: []*media.Member{customer}})
 		}
 	}
+	s.playAside(sc)
 	var hears []*media.Member
 	for i := range sc.people {
 		if p := &sc.people[i]; p.ringing && (p.kind == anOutsider || p.kind == theCustomer && s.call.m.stage == ringingOut) {
@@ -106,6 +109,21 @@ func (s *sound) play(sc *scene) {
 		} else {
 			s.ringing = s.room.Play(ringback.Looped(), media.Play{Loop: true, Only: hears})
 		}
+	}
+}
+
+// playAside plays music to whoever waits while the agent speaks with the customer.
+func (s *sound) playAside(sc *scene) {
+	var id int64
+	if p := sc.third(); p != nil && sc.waitsAside(p) && s.members[p.id] != nil {
+		id = p.id
+	}
+	if s.aside != nil && id != s.asideOf {
+		s.aside.Stop()
+		s.aside = nil
+	}
+	if id != 0 && s.aside == nil {
+		s.aside, s.asideOf = s.room.Play(s.call.room.music(), media.Play{Loop: true, Only: []*media.Member{s.members[id]}}), id
 	}
 }
 
@@ -152,6 +170,10 @@ func (s *sound) leave(id int64) {
 		if id == 1 && s.music != nil {
 			s.music.Stop()
 			s.music = nil
+		}
+		if s.aside != nil && id == s.asideOf {
+			s.aside.Stop()
+			s.aside = nil
 		}
 	}
 }

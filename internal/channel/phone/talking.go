@@ -73,7 +73,7 @@ func (m *machine) advise(agent centre.AgentID) {
 	} else {
 		p.kind, p.ringing = anAdviser, false
 	}
-	m.scene.private = true
+	m.scene.swap(true)
 	m.do(mix{}, tell{what: tellRow}, show{})
 }
 
@@ -88,8 +88,8 @@ func (m *machine) adviceOver() {
 
 // together ends the privacy of those who no longer have anybody to be private with.
 func (m *machine) together() {
-	if m.scene.one(anAdviser) == nil && m.scene.one(anOutsider) == nil {
-		m.scene.private = false
+	if m.scene.third() == nil {
+		m.scene.private, m.scene.aside = false, false
 	}
 	m.do(mix{}, show{})
 }
@@ -254,7 +254,7 @@ func (m *machine) outsideAnswered(id int64) {
 		m.leaveAlone()
 		return
 	default:
-		m.scene.private = true
+		m.scene.swap(true)
 	}
 	m.do(mix{}, tell{what: tellRow}, show{})
 }
@@ -264,7 +264,7 @@ func (m *machine) leaveAlone() {
 	if a := m.scene.one(theAgent); a != nil {
 		m.do(tell{what: tellEnd, agent: a.agent})
 	}
-	m.scene.private, m.scene.held = false, false
+	m.scene.private, m.scene.aside, m.scene.held = false, false, false
 	m.do(mix{}, show{})
 }
 

@@ -171,7 +171,7 @@ func (m *machine) letGo() {
 		m.do(hangUp{p.id})
 		m.scene.remove(p.id)
 	}
-	m.scene.held, m.scene.private, m.scene.briefing = false, false, false
+	m.scene.held, m.scene.private, m.scene.aside, m.scene.briefing = false, false, false, false
 	m.complete = 0
 	m.do(wake{lineTimer, 0}, wake{briefTimer, 0})
 }

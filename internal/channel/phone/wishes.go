@@ -45,18 +45,27 @@ func (r *Room) owned(ctx context.Context, s access.Subject, id centre.ContactID,
 	})
 }
 
-// Hold puts the customer on hold, or takes them back.
+// Hold puts the customer on hold, or takes them back. With somebody else brought in, that one waits in the customer's place: the agent speaks with one of them.
 func (r *Room) Hold(ctx context.Context, s access.Subject, id centre.ContactID, on bool) error {
 	return r.owned(ctx, s, id, func(m *machine) error {
 		if m.stage != talking {
 			return centre.ErrorAt(centre.Conflict, "contact_id", "nobody is on the line yet")
 		}
-		if m.scene.held != on {
-			m.scene.held, m.since = on, m.at
-			m.do(mix{}, show{})
-		}
+		m.hold(on)
 		return nil
 	})
+}
+
+func (m *machine) hold(on bool) {
+	switch {
+	case m.scene.third() != nil && (m.scene.private || m.scene.aside):
+		m.scene.swap(on)
+	case m.scene.held != on:
+		m.scene.held, m.since = on, m.at
+	default:
+		return
+	}
+	m.do(mix{}, show{})
 }
 
 // Mute makes the subject unheard in the call, or heard again.
@@ -92,7 +101,7 @@ func (r *Room) Conference(ctx context.Context, s access.Subject, id centre.Conta
 		if m.scene.one(anAdviser) == nil && m.scene.one(anOutsider) == nil {
 			return centre.ErrorAt(centre.Conflict, "contact_id", "there is nobody to confer with")
 		}
-		m.scene.private, m.scene.held = !on, false
+		m.scene.private, m.scene.aside, m.scene.held = !on, false, false
 		m.do(mix{}, show{})
 		return nil
 	})
@@ -123,7 +132,8 @@ func (r *Room) Outside(ctx context.Context, s access.Subject, id centre.ContactI
 				return err
 			}
 			to := m.scene.add(person{kind: anOutsider, number: number, ringing: true})
-			m.scene.private, m.trouble = true, ""
+			m.trouble = ""
+			m.scene.swap(true)
 			if w.Do == "transfer" {
 				m.complete = to
 			}

@@ -40,7 +40,7 @@ const (
 type Role struct {
 	Side       Side
 	Mute       bool      // is not heard
-	Deaf       bool      // hears nothing
+	Deaf       bool      // hears nobody, only sounds that are played to it
 	Only       []*Member // when not empty, is heard by these alone: a whisper, which is never recorded
 	Unrecorded bool      // what it says is left out of the recording
 }

@@ -37,7 +37,7 @@ func (r *Room) tick(x *mixer) {
 	for _, m := range r.members {
 		switch {
 		case m.role.Deaf:
-			m.leg.Push(&silence)
+			m.leg.Push(x.playedTo(m))
 		case ducking:
 			m.leg.Push(x.ducked(m))
 		default:
@@ -85,6 +85,31 @@ func (r *Room) listen(x *mixer) (open int, ducking bool) {
 // hears says whether the member hears the voice.
 func (v *voice) hears(m *Member) bool {
 	return v.member != m && (len(v.only) == 0 || slices.Contains(v.only, m))
+}
+
+// playedTo is what a deaf member hears: the sounds that are meant for it, such as the music of those on hold, and nobody's voice.
+func (x *mixer) playedTo(m *Member) *Frame {
+	first := &silence
+	n := 0
+	for i := range x.voices {
+		v := &x.voices[i]
+		if v.playing == nil || !slices.Contains(v.only, m) {
+			continue
+		}
+		if n++; n == 1 {
+			first = v.frame
+			continue
+		}
+		if n == 2 {
+			clear(x.sum[:])
+			add(&x.sum, first)
+		}
+		add(&x.sum, v.frame)
+	}
+	if n > 1 {
+		return x.settle()
+	}
+	return first
 }
 
 // heardBy is what the member hears when nothing is ducked. One voice is handed on as it is; a crowd is the total without the member's own voice.

@@ -94,6 +94,11 @@ func TestEachHearsWhatItMust(t *testing.T) {
 			s.agent.Set(Role{Side: Agent})
 			music.Stop()
 		}, map[string]string{"customer": "agent", "agent": "customer"}, "customer", "agent"},
+		{"on hold with music of one's own: the others go on", func(s *scene) {
+			third := s.third
+			third.MoveTo(s.room, Role{Mute: true, Deaf: true})
+			s.play("music", Play{Only: []*Member{third}})
+		}, map[string]string{"customer": "agent", "agent": "customer", "third": "music"}, "customer", "agent"},
 		{"mute", func(s *scene) { s.agent.Set(Role{Side: Agent, Mute: true}) }, map[string]string{"agent": "customer"}, "customer", ""},
 		{"listen", func(s *scene) { s.leader.MoveTo(s.room, Role{Mute: true}) },
 			map[string]string{"customer": "agent", "agent": "customer", "leader": "agent customer"}, "customer", "agent"},

@@ -82,6 +82,29 @@ func TestCryptoLines(t *testing.T) {
 	}
 }
 
+// Whoever offers no events is listened to for keys as sound, whatever the trunk says; whoever offers them is not.
+func TestKeysAsSoundWithoutEvents(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		media  string
+		inBand bool
+	}{{"m=audio 4000 RTP/AVP 0\n", true}, {"m=audio 4000 RTP/AVP 0 96\na=rtpmap:96 telephone-event/8000\n", false}} {
+		d, err := parseSDP([]byte("v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\n" + row.media))
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := newTalk(netip.MustParseAddrPort("192.0.2.9:6000"), &Trunk{})
+		if _, ses, err := k.answer(d); err != nil || ses.InBandDTMF != row.inBand {
+			t.Errorf("%q: in band %v, %v", row.media, ses.InBandDTMF, err)
+		}
+		ours := newTalk(netip.MustParseAddrPort("192.0.2.9:6000"), &Trunk{})
+		ours.offer()
+		if ses, err := ours.accept(d); err != nil || ses.InBandDTMF != row.inBand {
+			t.Errorf("%q answered: in band %v, %v", row.media, ses.InBandDTMF, err)
+		}
+	}
+}
+
 // A later offer of ours has every stream that was ever described, in its place, and the numbers that were agreed.
 func TestOffersKeepWhatWasAgreed(t *testing.T) {
 	t.Parallel()

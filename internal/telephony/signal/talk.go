@@ -119,6 +119,7 @@ func (k *talk) answer(o *description) ([]byte, media.Session, error) {
 	if err := k.chooseCodec(in, &out, &ses); err != nil {
 		return nil, ses, err
 	}
+	ses.InBandDTMF = ses.InBandDTMF || ses.DTMFType == 0 // who sends no events can press keys as sound alone
 	if err := k.chooseCrypto(in, &out, &ses); err != nil {
 		return nil, ses, err
 	}
@@ -210,6 +211,7 @@ func (k *talk) accept(a *description) (media.Session, error) {
 	if pt, ok := in.find("telephone-event"); ok {
 		ses.DTMFType = pt
 	}
+	ses.InBandDTMF = ses.InBandDTMF || ses.DTMFType == 0
 	for _, c := range in.crypto {
 		for _, mine := range o.crypto {
 			if ses.SRTP == nil && c.tag == mine.tag && c.suite == mine.suite {
