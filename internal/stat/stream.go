@@ -45,10 +45,23 @@ func (r *Rand) Split(keys ...uint64) *Rand {
 	return child
 }
 
-// SplitTo makes child the stream that r.Split(key) would return, without allocating. The simulator opens one per contact with it.
-func (r *Rand) SplitTo(child *Rand, key uint64) {
-	child.high, child.low = r.high, r.low
-	child.absorb(^uint64(1))
+// SplitTo makes child the stream that r.Split(key) would return, without allocating.
+func (r *Rand) SplitTo(child *Rand, key uint64) { r.Family().To(child, key) }
+
+// Family is the children of one stream that are named by a single key: what their names have in common, worked out once. The simulator
+// opens several of them for each contact.
+type Family struct{ high, low uint64 }
+
+// Family gives the children of r.
+func (r *Rand) Family() Family {
+	common := Rand{high: r.high, low: r.low}
+	common.absorb(^uint64(1))
+	return Family{common.high, common.low}
+}
+
+// To makes child the stream that Split(key) of the parent would return, without allocating.
+func (f Family) To(child *Rand, key uint64) {
+	child.high, child.low = f.high, f.low
 	child.absorb(key)
 	child.pcg.Seed(child.high, child.low)
 }

@@ -18,6 +18,7 @@ type agent struct {
 	parked    int32
 	wrapping  int32
 	load      int32  // units in use
+	carries   int32  // which of the rules of capacity are the agent's
 	talks     uint16 // channels of what is in conversation, dialled or held
 	mask      uint16 // channels that queues may offer now
 	direct    uint16 // channels that may be offered if aimed at this person
@@ -98,7 +99,9 @@ func (e *Engine) refresh(a int32) {
 	if gained := (mask &^ ag.mask) | (direct &^ ag.direct); gained != 0 {
 		e.freshen(a)
 	}
-	e.setMasks(a, mask, direct)
+	if mask != ag.mask || direct != ag.direct {
+		e.setMasks(a, mask, direct)
+	}
 	if duty != ag.duty {
 		e.setDuty(a, duty)
 	}

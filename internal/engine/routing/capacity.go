@@ -10,7 +10,7 @@ import (
 type carrying struct {
 	*Capacity
 	idle  uint16                      // channels that may be offered with nothing in hand
-	with  [centre.ChannelCount]uint16 // by channel: the channels beside or over which a contact of it may be taken
+	over  [centre.ChannelCount]uint16 // by channel: the channels of which a contact may be taken beside or over one of it
 	parks [centre.ChannelCount]uint16 // by channel: the channels that a contact of it parks
 }
 
@@ -28,23 +28,15 @@ func carryingFrom(all []Capacity) []carrying {
 				if cp.Parks[h]&(1<<c) != 0 {
 					cp.parks[c] |= 1 << h
 				}
-				if (cp.Parks[h]|cp.Beside[h])&(1<<c) != 0 {
-					cp.with[c] |= 1 << h
-				}
 			}
+			cp.over[c] = cp.Parks[c] | cp.Beside[c]
 		}
 	}
 	return out
 }
 
 // capacity gives the rules of what the agent carries at once; a profile that names none has the first.
-func (e *Engine) capacity(ag *agent) *carrying {
-	i := int(ag.profile.Capacity)
-	if i >= len(e.carries) {
-		i = 0
-	}
-	return &e.carries[i]
-}
+func (e *Engine) capacity(ag *agent) *carrying { return &e.carries[ag.carries] }
 
 // unitsUsed sums the capacity that is in use: what is parked uses none, and neither does wrap-up.
 func unitsUsed(ag *agent, cp *carrying) int32 {
@@ -68,10 +60,13 @@ func (ag *agent) roomBeside(cp *carrying) uint16 {
 	if ag.talking+ag.parked == 0 {
 		return cp.idle
 	}
-	mask := uint16(0)
-	for left := cp.idle; left != 0; left &= left - 1 {
+	mask, left := uint16(0), cp.idle
+	for in := ag.talks; in != 0; in &= in - 1 {
+		left &= cp.over[bits.TrailingZeros16(in)]
+	}
+	for ; left != 0; left &= left - 1 {
 		c := bits.TrailingZeros16(left)
-		if ag.talk[c]+ag.park[c] >= cp.Max[c] || ag.talks&^cp.with[c] != 0 {
+		if ag.talk[c]+ag.park[c] >= cp.Max[c] {
 			continue
 		}
 		units := ag.load + cp.Weight[c]
@@ -89,6 +84,9 @@ func (ag *agent) roomBeside(cp *carrying) uint16 {
 // weigh works out anew what the agent's rules of capacity make of what is in hand.
 func (e *Engine) weigh(a int32) {
 	ag := &e.agents[a]
+	if ag.carries = ag.profile.Capacity; int(ag.carries) >= len(e.carries) {
+		ag.carries = 0
+	}
 	ag.load = unitsUsed(ag, e.capacity(ag))
 }
 

@@ -111,7 +111,9 @@ func (e *Engine) newContact(id centre.ContactID, parent int32) int32 {
 		e.contacts = append(e.contacts, contact{})
 	}
 	c := &e.contacts[ci]
-	*c = contact{id: id, lane: none, agent: none, expecter: none, aimAt: none, team: none, leg: none, parent: parent, handNext: none, next: none}
+	*c = contact{} // in its place; a literal with values would be made elsewhere and copied
+	c.id, c.parent = id, parent
+	c.lane, c.agent, c.expecter, c.aimAt, c.team, c.leg, c.handNext, c.next = none, none, none, none, none, none, none, none
 	if parent >= 0 {
 		return ci
 	}

@@ -99,15 +99,18 @@ func New() *Engine {
 
 // Step takes one event and gives every decision that follows from it, in order. The slice is reused by the next Step. Step is total: an event that
 // is late, doubled, out of order or senseless is answered by Refused, and a clock that went back counts as standing still.
-func (e *Engine) Step(ev Event) []Decision {
+func (e *Engine) Step(ev Event) []Decision { return e.StepBy(&ev) }
+
+// StepBy is Step for drivers that have their events at hand: the event is read, never kept or changed.
+func (e *Engine) StepBy(ev *Event) []Decision {
 	e.out = e.out[:0]
 	e.now = min(max(e.now, int64(ev.At)), maxInstant)
 	e.events++
-	e.digestEvent(&ev)
+	e.digestEvent(ev)
 	if e.runTimers() {
 		e.settle()
 	}
-	e.apply(&ev)
+	e.apply(ev)
 	e.settle()
 	e.tellAgents()
 	e.askWake()

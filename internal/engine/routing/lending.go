@@ -65,7 +65,7 @@ func (e *Engine) reviewLending() {
 		for i := range e.lendings {
 			e.review(int32(i))
 		}
-	case e.sparing == 0:
+	case e.sparing == 0, !e.rematch && len(e.freshAgents)+len(e.pending)+len(e.freshLanes)+len(e.relieved) == 0:
 	case e.rematch:
 		for i := range e.lendings {
 			if l := &e.lendings[i]; e.teams[l.team].free > l.rules.MinFree && len(e.queues[l.queue].lanes) > 0 {
@@ -81,11 +81,13 @@ func (e *Engine) reviewLending() {
 // reviewWhatMatters reviews the lendings of the agents and to the queues that are about to be matched, and those that the end of a wait may open.
 func (e *Engine) reviewWhatMatters() {
 	for _, a := range e.freshAgents {
-		if ti := e.agents[a].team; ti >= 0 {
-			for _, li := range e.teams[ti].lends {
-				if l := &e.lendings[li]; e.teams[ti].free > l.rules.MinFree && len(e.queues[l.queue].lanes) > 0 {
-					e.review(li)
-				}
+		ti := e.agents[a].team
+		if ti < 0 || e.teams[ti].free <= e.teams[ti].keeps {
+			continue
+		}
+		for _, li := range e.teams[ti].lends {
+			if l := &e.lendings[li]; e.teams[ti].free > l.rules.MinFree && len(e.queues[l.queue].lanes) > 0 {
+				e.review(li)
 			}
 		}
 	}

@@ -239,16 +239,18 @@ func (e *Engine) mustNotDial(c *contact, a int32) bool {
 
 // pick gives the best of the free agents in the set, with how many there are.
 func (e *Engine) pick(c *contact, p *pool, set, free bitset) choice {
-	best := choice{agent: none}
+	best, most := choice{agent: none}, int32(0)
+	guarded := c.coolN > 0 || c.promise
 	for w := range min(len(set), len(free)) {
 		for m := set[w] & free[w]; m != 0; m &= m - 1 {
 			a := int32(w*64 + bits.TrailingZeros64(m))
-			if c.coolN > 0 && c.cooled(e.agents[a].id) || c.promise && e.mustNotDial(c, a) {
+			if guarded && (c.cooled(e.agents[a].id) || e.mustNotDial(c, a)) {
 				continue
 			}
 			best.candidates++
-			if best.agent < 0 || e.suits(p, a, best.agent) {
-				best.agent = a
+			fit := p.fit[a]
+			if best.agent < 0 || fit > most || fit == most && e.turns[a].before(&e.turns[best.agent]) {
+				best.agent, most = a, fit
 			}
 		}
 	}
@@ -278,12 +280,8 @@ type turn struct {
 	id        centre.AgentID
 }
 
-// suits tells whether agent a, whom the same step admits, is a better choice than b.
-func (e *Engine) suits(p *pool, a, b int32) bool {
-	if p.fit[a] != p.fit[b] {
-		return p.fit[a] > p.fit[b]
-	}
-	x, y := &e.turns[a], &e.turns[b]
+// before tells whether the agent whose turn it is goes before another who fits alike: the less loaded, then the longer free, then the lower id.
+func (x *turn) before(y *turn) bool {
 	switch {
 	case x.load != y.load:
 		return x.load < y.load
@@ -291,6 +289,14 @@ func (e *Engine) suits(p *pool, a, b int32) bool {
 		return x.freeSince < y.freeSince
 	}
 	return x.id < y.id
+}
+
+// suits tells whether agent a, whom the same step admits, is a better choice than b.
+func (e *Engine) suits(p *pool, a, b int32) bool {
+	if p.fit[a] != p.fit[b] {
+		return p.fit[a] > p.fit[b]
+	}
+	return e.turns[a].before(&e.turns[b])
 }
 
 // serve finds the contact that is worst off among those the agent can take, and tells whether the agent may be considered once more.
@@ -351,15 +357,20 @@ func (e *Engine) worstOffFor(l *lane, a int32, best *urgency) {
 	if mask&(1<<l.channel) == 0 || l.aim == aimNotYet {
 		return
 	}
-	p, q := &e.pools[l.pool], &e.queues[l.queue]
+	q := &e.queues[l.queue]
 	w := l.waiting()
 	for i := range w {
 		x := &w[i]
 		waited := e.now - x.place
-		if l.agent < 0 {
-			if first := p.first[a]; (first == never || q.after[first] > max(0, waited)) && !e.admitsNow(p, q, l, a, max(0, waited)) {
-				return
-			}
+		u := urgency{entry: *x, class: q.classOf(&l.laneKey, waited)}
+		if u.class == usual {
+			u.score = q.score(min(max(waited, 0)+e.settings.PriorityCredit[l.priority], maxDuration))
+		}
+		if best.slot >= 0 && !u.ahead(best) {
+			return // nor is anybody behind it in the lane, and whether the agent may take it need not be asked
+		}
+		if l.agent < 0 && !e.admitsNow(&e.pools[l.pool], q, l, a, max(0, waited)) {
+			return
 		}
 		if x.guarded {
 			c := &e.contacts[x.slot]
@@ -367,32 +378,9 @@ func (e *Engine) worstOffFor(l *lane, a int32, best *urgency) {
 				continue
 			}
 		}
-		class, score := q.classOf(&l.laneKey, waited), int64(0)
-		if class == usual || best.slot < 0 || class >= best.class {
-			score = q.score(min(max(waited, 0)+e.settings.PriorityCredit[l.priority], maxDuration))
-		}
-		best.improve(class, score, x)
+		*best = u
 		return
 	}
-}
-
-// improve takes another contact in its place if that one goes before.
-func (u *urgency) improve(class uint8, score int64, x *entry) {
-	if u.slot >= 0 {
-		switch {
-		case class != u.class:
-			if class < u.class {
-				return
-			}
-		case class == usual && score != u.score:
-			if score < u.score {
-				return
-			}
-		case x.place > u.place || x.place == u.place && x.id > u.id:
-			return
-		}
-	}
-	u.class, u.score, u.entry = class, score, *x
 }
 
 // admitsNow tells whether the agent may take a contact of the lane that has waited for age.
@@ -403,6 +391,11 @@ func (e *Engine) admitsNow(p *pool, q *queue, l *lane, a int32, age int64) bool 
 	if len(q.lends) == 0 {
 		return false
 	}
+	return e.lentNow(p, q, l, a, age)
+}
+
+// lentNow tells whether a lending lets the agent take a contact of the lane that has waited for age.
+func (e *Engine) lentNow(p *pool, q *queue, l *lane, a int32, age int64) bool {
 	k := q.stepAt(age)
 	for i, li := range q.lends {
 		if l.aim == noAim && p.lent[i*len(q.rules.Steps)+k].has(a) && e.lends(li, age) {

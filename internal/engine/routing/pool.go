@@ -162,6 +162,14 @@ func (e *Engine) fitOf(p *pool, a int32) int32 {
 	return ag.fit(e.queues[p.queue].rules.Steps[0].Needs) + ag.fit(p.needs[:p.needN])
 }
 
+// fitIn is fitOf, which for those whom a step admits has been worked out.
+func (e *Engine) fitIn(p *pool, a int32) int32 {
+	if p.first[a] != never {
+		return p.fit[a]
+	}
+	return e.fitOf(p, a)
+}
+
 // keepAble keeps those who have every need at its level.
 func (e *Engine) keepAble(able bitset, needs []Need) {
 	for _, n := range needs {
@@ -283,14 +291,25 @@ func (p *pool) makeRoom(n, steps, lends int) {
 	p.admits, p.joins, p.lent = cut(p.admits, 0, steps), cut(p.joins, steps, steps), cut(p.lent, 2*steps, lends*steps)
 	p.first = slices.Grow(p.first[:0], p.width)[:p.width]
 	p.fit = slices.Grow(p.fit[:0], p.width)[:p.width]
-	for a := range p.first {
-		p.first[a], p.fit[a] = never, 0
+	clear(p.fit)
+	for n := 0; n < p.width; n += copy(p.first[n:], allNever[:]) {
 	}
 }
+
+// allNever is what `first` begins as, to be copied.
+var allNever = func() (a [256]uint8) {
+	for i := range a {
+		a[i] = never
+	}
+	return a
+}()
 
 // fillPoolAgent works out one agent's part of a pool.
 func (e *Engine) fillPoolAgent(p *pool, a int32) {
 	ag, q := &e.agents[a], &e.queues[p.queue]
+	if p.team >= 0 && p.team != ag.team && p.first[a] == never {
+		return // one of the many pools of other teams, and no part of it before
+	}
 	steps := q.rules.Steps
 	p.first[a], p.fit[a] = never, 0
 	for k := range steps {

@@ -42,7 +42,8 @@ func (e *Engine) startWrapUp(ci int32) {
 	}
 	e.arm(phaseTimer, ci, int64(c.id), c.until)
 	e.touch(c.agent)
-	e.emit(Decision{Kind: WrapUpStarted, Contact: c.id, Agent: e.agents[c.agent].id, Until: centre.Instant(c.until)})
+	d := e.decide(WrapUpStarted)
+	d.Contact, d.Agent, d.Until = c.id, e.agents[c.agent].id, centre.Instant(c.until)
 }
 
 // extendWrapUp moves the limit of a wrap-up, at most so far from its beginning as the queue allows.
@@ -105,7 +106,8 @@ func (e *Engine) wrapUpOver(ci int32, reason centre.ReasonID, outcome Outcome) {
 	c := &e.contacts[ci]
 	c.handled += e.now - c.started
 	e.noteHandling(c)
-	e.emit(Decision{Kind: WrapUpOver, Contact: c.id, Agent: e.agents[c.agent].id, Reason: reason, Outcome: outcome})
+	d := e.decide(WrapUpOver)
+	d.Contact, d.Agent, d.Reason, d.Outcome = c.id, e.agents[c.agent].id, reason, outcome
 	e.closeContact(ci, Done)
 }
 

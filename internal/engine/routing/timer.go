@@ -325,6 +325,6 @@ func (e *Engine) askWake() {
 	if at > 0 && (e.asked == 0 || at < e.asked) {
 		must(at > e.now, "L20: a deadline lies in the future")
 		e.asked = at
-		e.emit(Decision{Kind: WakeAt, Until: centre.Instant(at)})
+		e.decide(WakeAt).Until = centre.Instant(at)
 	}
 }

@@ -9,7 +9,7 @@ func (e *Engine) reason(ci int32, ch *choice) Why {
 	w := Why{
 		Rule:       e.ruleFor(c, ch, &u),
 		Step:       ch.step,
-		Fit:        e.fitOf(&e.pools[c.pool], ch.agent),
+		Fit:        e.fitIn(&e.pools[c.pool], ch.agent),
 		Load:       ag.load,
 		WaitedMS:   e.age(c),
 		FreeMS:     e.now - ag.freeSince,

@@ -182,9 +182,9 @@ func (p *player) actCustomer(k action, id centre.ContactID, c *contact) {
 	switch k {
 	case givesUp:
 		switch {
-		case !inQueue || c.leaveAt != p.now || c.promised:
+		case !inQueue || c.until != p.now || c.promised:
 		case c.state == offered && c.waitFrom == p.now:
-			c.leaveAt = endOfTime // would have left at once, but is being answered without waiting
+			c.until = endOfTime // would have left at once, but is being answered without waiting
 		default:
 			p.send(&routing.Event{Kind: routing.Abandoned, Contact: id})
 		}

@@ -59,7 +59,7 @@ func (p *player) beginFaults() {
 	f, o := &p.faults, &p.options.Faults
 	*f = faultState{late: f.late[:0], log: f.log[:0], snapshot: f.snapshot[:0], free: -1, attempt: f.attempt}
 	f.on = o.Duplicate+o.Late+o.Reordered+o.Stray > 0
-	f.rand = p.roots[forFaults]
+	f.rand = stat.Stream(p.seed, purposeNames[forFaults])
 	f.lateBy = lawOf(o.LateBy)
 	f.nextCrash, f.nextSnap = -1, -1
 	if o.Crashes > 0 {
@@ -83,7 +83,7 @@ func (p *player) step(e *routing.Event) []routing.Decision {
 		}
 		f.log = append(f.log, *e)
 	}
-	return p.engine.Step(*e)
+	return p.engine.StepBy(e)
 }
 
 // crash throws the engine away, restores another from the last snapshot, replays what came since, and goes on with that one.
@@ -97,7 +97,7 @@ func (p *player) crash() {
 		return
 	}
 	for i := range f.log {
-		restored.Step(f.log[i])
+		restored.StepBy(&f.log[i])
 	}
 	if got, want := restored.Hash(), p.engine.Hash(); got != want {
 		f.failures = append(f.failures, fmt.Sprintf("event %d: restored from %d events before, hash %016x, want %016x", p.events, len(f.log), got, want))

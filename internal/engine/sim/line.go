@@ -69,6 +69,6 @@ func (p *player) placeCall(i uint32, a *agent) {
 	t := &p.centre.Traffic[stream]
 	a.placed++
 	key := uint64(p.today+1)<<timeShift | placedStream<<24 | uint64(i)<<12&(1<<24-1) | uint64(a.placed)&(1<<12-1)
-	p.contacts = append(p.contacts, contact{key: key, arrived: p.now, stream: stream, channel: t.Channel, queue: t.Queue, state: unborn})
+	p.contacts = append(p.contacts, contact{key: key, arrived: p.now, stream: stream, channel: t.Channel, state: unborn})
 	p.send(&routing.Event{Kind: routing.Placed, Contact: p.base + centre.ContactID(len(p.contacts)), Agent: a.id, Queue: t.Queue, Channel: t.Channel})
 }

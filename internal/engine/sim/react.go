@@ -44,14 +44,14 @@ func (p *player) react(d *routing.Decision, e *routing.Event) {
 		p.seeConnected(d, c)
 	case routing.Parked, routing.Held:
 		if c.state == talking {
-			c.state, c.remaining = aside, max(c.talkEnds-p.now, 0)
+			c.state, c.until = aside, max(c.until-p.now, 0)
 			c.generation++
 		}
 	case routing.Resumed:
 		c.state, c.agent = talking, d.Agent
 		c.generation++
-		c.talkEnds = p.now + c.remaining
-		p.agenda.plan(c.talkEnds, concludes, c.generation, uint32(d.Contact))
+		c.until += p.now
+		p.agenda.plan(c.until, concludes, c.generation, uint32(d.Contact))
 	case routing.WrapUpStarted:
 		p.seeWrapUp(d, c)
 	case routing.SnoozedUntil:
@@ -96,7 +96,7 @@ func (p *player) refused(e *routing.Event) {
 
 func (p *player) seeQueued(d *routing.Decision, c *contact) {
 	first := c.state != waiting && c.state != offered
-	c.state, c.queue = waiting, d.Queue
+	c.state = waiting
 	c.generation++
 	if first {
 		p.beginWait(d.Contact, c)

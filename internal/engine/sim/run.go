@@ -52,7 +52,7 @@ type player struct {
 	rules      *routing.Settings
 	variants   []routing.Profile // a second profile of each agent, for changes in mid-day
 
-	roots  [purposes]*stat.Rand
+	roots  [purposes]stat.Family
 	rand   stat.Rand // scratch, valid until the next draw from another stream
 	laws   compiled
 	faults faultState
@@ -87,7 +87,7 @@ var purposeNames = [purposes]string{
 
 // stream opens the stream of one contact (or agent) for one purpose; it is valid until the next call.
 func (p *player) stream(what purpose, key uint64) *stat.Rand {
-	p.roots[what].SplitTo(&p.rand, key)
+	p.roots[what].To(&p.rand, key)
 	return &p.rand
 }
 
@@ -141,7 +141,7 @@ func (p *player) begin(seed uint64) {
 	p.returns, p.freeReturn = p.returns[:0], -1
 	p.engine = routing.New()
 	for i := range p.roots {
-		p.roots[i] = stat.Stream(seed, purposeNames[i])
+		p.roots[i] = stat.Stream(seed, purposeNames[i]).Family()
 	}
 	p.auditor, p.canary = nil, nil
 	if p.options.Audit {

@@ -142,8 +142,9 @@ func TestAgendaGivesThingsInOrder(t *testing.T) {
 		var a agenda
 		type planned struct{ at, number int64 }
 		var want []planned
-		number := int64(0)
-		for range rapid.IntRange(1, 60).Draw(t, "n") {
+		number, now := int64(0), int64(0)
+		spans := []int64{0, 20, 300_000, ringSlots << slotBits, 5 * ringSlots << slotBits} // this slot, the ring, and beyond it
+		for range rapid.IntRange(1, 200).Draw(t, "n") {
 			if len(want) > 0 && rapid.Bool().Draw(t, "take") {
 				if at := a.next(); at != want[0].at {
 					t.Fatalf("next is at %d, want %d", at, want[0].at)
@@ -151,10 +152,10 @@ func TestAgendaGivesThingsInOrder(t *testing.T) {
 				if e := a.take(); e.at() != want[0].at || int64(e.ref()) != want[0].number || e.kind() != wrapsUp || e.generation() != 7 {
 					t.Fatalf("took %d at %d, want %d at %d", e.ref(), e.at(), want[0].number, want[0].at)
 				}
-				want = want[1:]
+				now, want = want[0].at, want[1:]
 				continue
 			}
-			at := rapid.Int64Range(0, 20).Draw(t, "at")
+			at := now + rapid.Int64Range(0, rapid.SampledFrom(spans).Draw(t, "span")).Draw(t, "in")
 			number++
 			a.plan(at, wrapsUp, 7, uint32(number))
 			i, _ := slices.BinarySearchFunc(want, at+1, func(p planned, at int64) int { return int(p.at - at) })
