@@ -216,10 +216,13 @@ async function begin(o: Outgoing) {
 /** A key that nobody else makes; randomUUID is missing on sites without TLS. */
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, '0')).join('')
 
+let typedAt = 0
+
 /** Puts words in the outbox; with `start` they begin a conversation. */
 export function say(text: string, o: { files?: Outgoing['files']; start?: Outgoing['start'] } = {}) {
   const item: Outgoing = { key: newKey(), text, files: o.files ?? [], at: Date.now(), start: o.start }
   keep({ outbox: [...kept.value.outbox, item], draft: '' })
+  typedAt = 0 // what is sent ends the mark over there: the next word is a new one
   void pump()
 }
 
@@ -249,8 +252,6 @@ export function leave() {
   stream = undefined
   void fetchBrand()
 }
-
-let typedAt = 0
 
 /** Tells that the visitor is writing, at most every third second. */
 export function tellTyping() {

@@ -120,7 +120,8 @@ function write<S extends SectionName>(section: S, entry: EntryOf<S>, base: numbe
 }
 
 function savedToast(saved: string, undo: string, version: number, refresh: () => Promise<unknown>) {
-  const run = () => void api('POST /api/config/undo', { body: { version } }).then(refresh, () => toast(undo, { level: 'bad' }))
+  const run = () =>
+    void api('POST /api/config/undo', { body: { version }, keepalive: true }).then(refresh, () => toast(undo, { level: 'bad' }))
   toast(saved, { id: 'config-saved', ms: 8000, action: { label: undo, run } })
 }
 

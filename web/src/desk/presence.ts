@@ -5,6 +5,7 @@ const everyMS = 3000
 const restMS = 5000
 
 let told = 0
+let toldOf = 0
 let rest: ReturnType<typeof setTimeout> | undefined
 
 const tell = (contact: number, here: boolean, typing: boolean) =>
@@ -18,12 +19,13 @@ export function tellTyping(contact: number, typing: boolean) {
   clearTimeout(rest)
   const now = Date.now()
   if (!typing) {
-    if (told) tell(contact, true, false)
+    if (told && toldOf === contact) tell(contact, true, false)
     told = 0
     return
   }
   rest = setTimeout(() => tellTyping(contact, false), restMS)
-  if (now - told < everyMS) return
+  if (toldOf === contact && now - told < everyMS) return
   told = now
+  toldOf = contact
   tell(contact, true, true)
 }
