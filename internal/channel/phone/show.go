@@ -117,7 +117,9 @@ func (r *Room) callsOf(s access.Subject) []Call {
 			one := covered(s, x.call)
 			one.Role = x.roles[s.Person]
 			if one.Role == "adviser" {
+				one.OnHold = false // it is the adviser who waits, not the customer
 				for _, p := range one.Parties {
+					one.OnHold = one.OnHold || p.Agent == s.Person && p.State == "held"
 					if p.Agent == s.Person && p.State == "ringing" {
 						one.State = "ringing"
 					}

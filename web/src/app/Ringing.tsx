@@ -128,7 +128,8 @@ function OfferCard({ offer: o, first }: { offer: ContactOffer; first: boolean })
         </div>
       </header>
       {(c.channel === 'phone' || c.channel === 'callback') && (
-        <Suspense>
+        // The line has its height from the beginning: the buttons below must not move away from under a click.
+        <Suspense fallback={<p className="offer-text num">&nbsp;</p>}>
           <OfferCall contact={c.id} />
         </Suspense>
       )}
