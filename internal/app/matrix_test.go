@@ -91,10 +91,10 @@ func needs() map[string]string {
 		"begin-passkey": "account", "add-passkey": "account", "remove-passkey": "account", "prove": "account", "prove-by-passkey": "account", "sign-out": "account",
 		"sign-in": "public", "give-code": "public", "begin-passkey-sign-in": "public", "passkey-sign-in": "public", "accept-invitation": "public", "get-chat-brand": "public", "become-visitor": "public",
 	}
-	for _, op := range []string{"list-trunk-states", "list-prompts", "get-prompt", "preview-script", "speak-words"} {
+	for _, op := range []string{"list-trunk-states", "get-texts", "list-prompts", "get-prompt", "preview-script", "speak-words"} {
 		n[op] = "everywhere read-config"
 	}
-	for _, op := range []string{"set-trunk-secret", "set-account-secret", "save-prompt", "remove-prompt"} {
+	for _, op := range []string{"set-trunk-secret", "set-account-secret", "set-texts-secret", "try-texts", "save-prompt", "remove-prompt"} {
 		n[op] = "everywhere write-config"
 	}
 	for _, op := range []string{"hold-call", "mute-call", "confer", "press-keys", "call-outside", "handle-recording", "listen-to-call", "hang-up", "play-recording", "delete-recording"} {

@@ -85,7 +85,9 @@ func (p *pages) doSurvey(w http.ResponseWriter, r *http.Request) {
 	case centre.Exhausted:
 		status, key = http.StatusTooManyRequests, "survey.later"
 	}
-	page.Answer, page.Given, page.Again = given, false, false
+	if page.Open {
+		page.Answer, page.Given, page.Again = given, false, false
+	}
 	problem := ""
 	if key != "" {
 		problem = p.words[language(inLanguage(r, page.Language))][key]

@@ -258,7 +258,7 @@ func (r *Room) put(ctx context.Context, s access.Subject, note string, undoes in
 	if err != nil {
 		return Change{}, err
 	}
-	if old.Version > 0 && (empowers(old, next) || opensCalls(&old.Document.Phone, &next.Document.Phone)) {
+	if old.Version > 0 && (empowers(old, next) || opensCalls(&old.Document.Phone, &next.Document.Phone) || opensTexts(&old.Document.Phone, &next.Document.Phone)) {
 		if err := s.Proved(); err != nil {
 			return Change{}, err
 		}

@@ -34,6 +34,30 @@ func opensCalls(old, next *config.Phone) bool {
 		})
 }
 
+// opensTexts tells whether text messages may reach further, cost more, or go by another provider than before.
+func opensTexts(old, next *config.Phone) bool {
+	o, n := &old.Texts, &next.Texts
+	elsewhere := o.URL != n.URL || o.Method != n.Method || o.Auth != n.Auth || o.User != n.User || o.Header != n.Header
+	return n.On && (!o.On || elsewhere || raisesTexts(o.Recipient, n.Recipient) || raisesTexts(o.Centre, n.Centre)) ||
+		reaches(textRules(old.Outbound.Rules), textRules(next.Outbound.Rules))
+}
+
+// textRules are the rules as they stand for text messages.
+func textRules(rules []config.DialRule) []config.DialRule {
+	out := slices.Clone(rules)
+	for i := range out {
+		out[i].Allow, out[i].CostOrePerMin = out[i].Texts, out[i].CostPerText
+	}
+	return out
+}
+
+func raisesTexts(old, next config.TextCaps) bool {
+	calls := func(c config.TextCaps) config.DialCaps {
+		return config.DialCaps{CallsPerHour: c.PerHour, CallsPerDay: c.PerDay, CostOrePerHour: c.CostOrePerHour, CostOrePerDay: c.CostOrePerDay}
+	}
+	return raises(calls(old), calls(next))
+}
+
 // reaches tells whether some number may be called by the next rules that might not be called, or at a lower counted price, by the old ones.
 func reaches(old, next []config.DialRule) bool {
 	rule := func(list []config.DialRule, prefix string) (config.DialRule, bool) {
