@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -39,8 +40,9 @@ func derive(password string, salt []byte, memory, passes uint32, threads uint8) 
 	return argon2.IDKey([]byte(password), salt, passes, memory, threads, argonKeyBytes)
 }
 
-// nobody is a hash that no password fits: an unknown address takes as long as a known one.
-var nobody = hashPassword(rand.Text())
+// nobody gives a hash that no password fits: an unknown address takes as long as a known one. New makes it, so that no stranger waits for it, and
+// a command that lets nobody sign in does without.
+var nobody = sync.OnceValue(func() string { return hashPassword(rand.Text()) })
 
 // passwordFits compares in constant time.
 func passwordFits(stored, password string) bool {

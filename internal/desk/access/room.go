@@ -88,6 +88,7 @@ func New(o Options, store Store, people Directory, now func() time.Time, log *sl
 		return nil, centre.Errorf(centre.Invalid, "access: the master key must have 32 bytes, not %d", len(o.Master))
 	}
 	r := &Room{options: o, store: store, people: people, now: now, log: log, known: map[string]cached{}, ceremonies: map[string]ceremony{}, guesses: newLimiter(now), strangers: &strangers{now: now, seen: map[string]stranger{}}}
+	nobody()
 	var err error
 	if r.web, err = relyingParty(o.Address, people.Organisation()); err != nil {
 		return nil, err

@@ -43,7 +43,7 @@ func (r *Room) SignIn(ctx context.Context, a Attempt) (SignedIn, error) {
 		if wait := r.strangers.guess(strings.ToLower(strings.TrimSpace(a.Email))); wait > 0 {
 			return SignedIn{}, slowed(wait)
 		}
-		passwordFits(nobody, a.Password) // takes as long as a known one
+		passwordFits(nobody(), a.Password) // takes as long as a known one
 		return SignedIn{}, wrong
 	}
 	c, err := r.guess(ctx, p.ID)
@@ -52,7 +52,7 @@ func (r *Room) SignIn(ctx context.Context, a Attempt) (SignedIn, error) {
 	}
 	stored := c.Password
 	if stored == "" {
-		stored = nobody
+		stored = nobody()
 	}
 	if !passwordFits(stored, a.Password) {
 		return SignedIn{}, r.noteSlowed(ctx, c, wrong)
