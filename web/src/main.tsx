@@ -7,6 +7,7 @@ import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-quer
 import { RouterProvider } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import { createRoot } from 'react-dom/client'
+import { keepFocus } from './app/focus.ts'
 import { makeRouter } from './app/router.tsx'
 import { isSignedOut, Me, meQuery, namesQuery, signInAddress } from './app/session.ts'
 import { allowSingleKeys } from './app/shortcuts.ts'
@@ -91,6 +92,7 @@ const isStranger = async () =>
   (await fetch('/', { headers: { Accept: 'text/html' }, redirect: 'manual' })).type === 'opaqueredirect'
 
 async function start() {
+  keepFocus()
   if (await isStranger().catch(() => false)) return location.replace(signInAddress())
   const locale = recall<Locale>('locale') ?? guessLocale(navigator.languages)
   const me = client.fetchQuery(meQuery)

@@ -10,6 +10,7 @@ import css from './admin.module.css'
 import type { EntryOf, SectionName } from './queries.ts'
 import { Rows } from './Rows.tsx'
 import type { About, Section } from './section.ts'
+import { inSentence } from './words.ts'
 
 const pageSize = 60
 
@@ -40,14 +41,14 @@ export function List<S extends SectionName>({ section, document }: { section: Se
         <TextInput
           className={css.search}
           type="search"
-          aria-label={t('admin.search', { what: t(`admin.s.${section.name}`).toLowerCase() })}
-          placeholder={t('admin.search', { what: t(`admin.s.${section.name}`).toLowerCase() })}
+          aria-label={t('admin.search', { what: inSentence(t(`admin.s.${section.name}`)) })}
+          placeholder={t('admin.search', { what: inSentence(t(`admin.s.${section.name}`)) })}
           leftSection={<Search size={14} aria-hidden="true" />}
           value={url.q ?? ''}
           onChange={e => go({ q: e.currentTarget.value || undefined }, true)}
         />
         <span className="sub" role="status">
-          {t('admin.count', { n: rows.length })}
+          {all.length > 0 && t(words.length ? 'admin.count' : 'admin.total', { n: rows.length })}
         </span>
         <span className="grow" />
         {all.length > 0 && add}
@@ -55,7 +56,7 @@ export function List<S extends SectionName>({ section, document }: { section: Se
       {!all.length && (
         <Empty
           icon={section.icon}
-          title={t('admin.none', { what: t(`admin.s.${section.name}`).toLowerCase() })}
+          title={t('admin.none', { what: inSentence(t(`admin.s.${section.name}`)) })}
           text={t(section.text)}
           action={add}
         />

@@ -18,7 +18,7 @@ export function SearchField({ label, value, set, count }: { label: string; value
         onChange={e => set(e.currentTarget.value)}
       />
       <span className="sub" role="status">
-        {t('admin.count', { n: count })}
+        {value.trim() ? t('admin.count', { n: count }) : count > 0 && t('admin.total', { n: count })}
       </span>
     </div>
   )

@@ -12,6 +12,7 @@ import { Status } from '../ui/Status.tsx'
 import css from './admin.module.css'
 import { configQuery } from './queries.ts'
 import { SearchField } from './Search.tsx'
+import { inSentence } from './words.ts'
 
 const pageSize = 100
 
@@ -57,7 +58,7 @@ export function Audit() {
   )
   return (
     <div className={css.editor}>
-      <SearchField label={t('admin.search', { what: t('admin.s.audit').toLowerCase() })} value={find} set={setFind} count={hits.length} />
+      <SearchField label={t('admin.search', { what: inSentence(t('admin.s.audit')) })} value={find} set={setFind} count={hits.length} />
       {pages.data?.pages[0]?.part && <p className="sub">{t('admin.audit.part')}</p>}
       <p>
         <Status level={whole ? 'ok' : 'bad'}>{t(whole ? 'admin.audit.whole' : 'admin.audit.broken')}</Status>

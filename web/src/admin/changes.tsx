@@ -12,6 +12,7 @@ import { Empty, ErrorState, Loading, useProblemText } from '../ui/States.tsx'
 import css from './admin.module.css'
 import { useRefresh } from './queries.ts'
 import { SearchField } from './Search.tsx'
+import { inSentence } from './words.ts'
 
 const pageSize = 30
 
@@ -38,7 +39,7 @@ export function Changes() {
   const undone = new Set(all.map(c => c.undoes).filter(Boolean))
   return (
     <div className={css.editor}>
-      <SearchField label={t('admin.search', { what: t('admin.s.changes').toLowerCase() })} value={find} set={setFind} count={hits.length} />
+      <SearchField label={t('admin.search', { what: inSentence(t('admin.s.changes')) })} value={find} set={setFind} count={hits.length} />
       {!hits.length && <Empty icon={History} title={find ? t('admin.no_hits', { query: find }) : t('admin.changes.none')} />}
       <ol className={css.log}>
         {hits.map(c => (

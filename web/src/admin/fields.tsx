@@ -73,7 +73,7 @@ export function AreaField(p: Common & { value: string; set: (v: string) => void;
 }
 
 export function NumberField(
-  p: Common & { value: number; set: (v: number) => void; min?: number; max?: number; unit?: string; width?: number },
+  p: Common & { value: number; set: (v: number) => void; min?: number; max?: number; unit?: string; width?: number; beside?: ReactNode },
 ) {
   return (
     <NumberInput
@@ -89,9 +89,14 @@ export function NumberField(
       suffix={p.unit ? ` ${p.unit}` : undefined}
       disabled={p.disabled}
       hideControls
-      w={p.width ?? '8rem'}
       size="xs"
-      styles={{ label: { whiteSpace: 'nowrap' }, description: { minWidth: 'max-content', maxWidth: '15rem' } }}
+      styles={{ label: { whiteSpace: 'nowrap' }, wrapper: { width: p.width ?? '8rem' } }}
+      inputContainer={input => (
+        <div className={css.duration}>
+          {input}
+          {p.beside}
+        </div>
+      )}
     />
   )
 }
@@ -102,21 +107,27 @@ export function DurationField(p: Common & { value: number; set: (seconds: number
   const [unit, setUnit] = useState<number>(unitOf(p.value).s)
   const shown = p.value > 0 && p.value % unit !== 0 ? unitOf(p.value).s : unit
   return (
-    <div className={css.duration}>
-      <NumberField {...p} value={p.value < 0 ? 0 : p.value / shown} set={v => p.set(v * shown)} min={0} width={88} />
-      <NativeSelect
-        size="xs"
-        aria-label={t('admin.unit')}
-        value={String(shown)}
-        disabled={p.disabled}
-        data={units.map(u => ({ value: String(u.s), label: t(u.key) }))}
-        onChange={e => {
-          const next = Number(e.currentTarget.value)
-          p.set(Math.max(0, Math.round(p.value / shown)) * next)
-          setUnit(next)
-        }}
-      />
-    </div>
+    <NumberField
+      {...p}
+      value={p.value < 0 ? 0 : p.value / shown}
+      set={v => p.set(v * shown)}
+      min={0}
+      width={88}
+      beside={
+        <NativeSelect
+          size="xs"
+          aria-label={t('admin.unit')}
+          value={String(shown)}
+          disabled={p.disabled}
+          data={units.map(u => ({ value: String(u.s), label: t(u.key) }))}
+          onChange={e => {
+            const next = Number(e.currentTarget.value)
+            p.set(Math.max(0, Math.round(p.value / shown)) * next)
+            setUnit(next)
+          }}
+        />
+      }
+    />
   )
 }
 

@@ -22,7 +22,7 @@ import {
   SlidersHorizontal,
   Webhook,
 } from 'lucide-react'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect, useRef } from 'react'
 import { useUrl } from '../app/router.tsx'
 import { FaceHead } from '../app/Shell.tsx'
 import { useCan } from '../app/session.ts'
@@ -132,12 +132,16 @@ export default function Admin() {
   const seen = groups.map(g => ({ ...g, places: g.places.filter(p => can(asks[p] ?? 'config.read')) })).filter(g => g.places.length)
   const all = seen.flatMap(g => g.places)
   const place = all.find(p => p === url.s) ?? all[0]
+  const nav = useRef<HTMLElement>(null)
+  // The list is longer than a screen: whoever comes by a link sees where they are.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the mark moves with the place
+  useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [place])
   const open = (p: string) => go({ s: p, id: undefined, q: undefined, queue: undefined })
   return (
     <>
       <FaceHead title={t('face.admin')} />
       <div className={css.admin}>
-        <nav className={css.nav} aria-label={t('admin.nav')}>
+        <nav ref={nav} className={css.nav} aria-label={t('admin.nav')}>
           <NativeSelect
             className={css.small}
             size="sm"

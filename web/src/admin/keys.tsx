@@ -14,7 +14,7 @@ import { copyText } from './copy.ts'
 import { faultsOf } from './faults.ts'
 import { NumberField, Part, Row, SelectField, TextField } from './fields.tsx'
 import { SearchField } from './Search.tsx'
-import { roles, scopeEntries, scopes } from './words.ts'
+import { inSentence, roles, scopeEntries, scopes } from './words.ts'
 
 const keysQuery = queryOptions({ queryKey: ['keys'], queryFn: () => api('GET /api/keys') })
 
@@ -37,7 +37,7 @@ export function Keys({ document }: { document: ConfigDocument | undefined }) {
   return (
     <div className={css.editor}>
       <div className={css.head}>
-        <SearchField label={t('admin.search', { what: t('admin.s.keys').toLowerCase() })} value={find} set={setFind} count={hits.length} />
+        <SearchField label={t('admin.search', { what: inSentence(t('admin.s.keys')) })} value={find} set={setFind} count={hits.length} />
         {list.data.length > 0 && !making && add}
       </div>
       {made && <Once title={t('admin.keys.once', { name: made.name })} secret={made.secret} done={() => setMade(undefined)} />}

@@ -15,6 +15,7 @@ import { faultsOf } from './faults.ts'
 import { ChipsField, Part, TextField } from './fields.tsx'
 import { Once } from './keys.tsx'
 import { SearchField } from './Search.tsx'
+import { inSentence } from './words.ts'
 
 const hooksQuery = queryOptions({ queryKey: ['webhooks'], queryFn: () => api('GET /api/webhooks') })
 const kinds = [
@@ -51,7 +52,7 @@ export function Webhooks() {
     <div className={css.editor}>
       <div className={css.head}>
         <SearchField
-          label={t('admin.search', { what: t('admin.s.webhooks').toLowerCase() })}
+          label={t('admin.search', { what: inSentence(t('admin.s.webhooks')) })}
           value={find}
           set={setFind}
           count={hits.length}

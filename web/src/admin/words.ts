@@ -19,6 +19,9 @@ export const formulas = [
   'cisco_positive',
 ] as const
 
+/** A name inside a sentence: its first letter is small unless it is an abbreviation such as API. */
+export const inSentence = (name: string) => (/^\p{Lu}\p{Lu}/u.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1))
+
 export type Choice = { value: string; label: string }
 
 /** The units that a length of time is written in. */

@@ -50,13 +50,26 @@ export const theme = createTheme({
         attributes: { header: { role: 'presentation' } },
       },
     },
-    Menu: { defaultProps: { position: 'bottom-end', transitionProps: { duration: 120 }, shadow: 'md' } },
+    // A menu stays inside its landmark, and its first choice has the focus: there is no empty stop before it.
+    Menu: {
+      defaultProps: {
+        position: 'bottom-end',
+        transitionProps: { duration: 120 },
+        shadow: 'md',
+        withinPortal: false,
+        floatingStrategy: 'fixed',
+        withInitialFocusPlaceholder: false,
+      },
+    },
     Popover: { defaultProps: { transitionProps: { duration: 120 }, shadow: 'md' } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, color: 'dark' } },
     Button: { defaultProps: { size: 'xs' } },
     TextInput: { defaultProps: { size: 'xs' } },
     Textarea: { defaultProps: { size: 'xs' } },
-    Select: { defaultProps: { size: 'xs' } },
+    // The list of choices itself scrolls (see app.css): a box around it would be a stop for the keyboard that leads nowhere.
+    Select: { defaultProps: { size: 'xs', withScrollArea: false } },
+    // Help stands below its field, so that fields of a row stand level whether they have help or not.
+    InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
   },
 })

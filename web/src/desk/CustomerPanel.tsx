@@ -45,8 +45,8 @@ export function CustomerPanel({ id }: { id: number }) {
   )
 }
 
-/** A customer found by search, or who rings, with no conversation open. */
-export function FoundCustomer({ id, close }: { id: number; close?: () => void }) {
+/** A customer found by search, or who is offered, with no conversation open; the contact that is offered `now` is no history yet. */
+export function FoundCustomer({ id, now, close }: { id: number; now?: number; close?: () => void }) {
   const { t } = useT()
   const customer = useQuery(customerQuery(id))
   return (
@@ -61,7 +61,7 @@ export function FoundCustomer({ id, close }: { id: number; close?: () => void })
       {customer.data && (
         <>
           <Who customer={customer.data} />
-          <History list={customer.data.history} />
+          <History list={customer.data.history.filter(h => h.id !== now)} />
         </>
       )}
     </div>

@@ -135,7 +135,7 @@ function Panes({ desk }: { desk: ContactDesk }) {
   useShortcut({ keys: 'b', label: 'list.beside', group, run: () => besides && o.show(besides.id, true) }, !!besides && o.open.length > 0)
   useShortcut({ keys: 'Escape', label: 'conversation.shut', group, run: () => o.focused && o.close(o.focused) }, o.open.length > 0)
   const single = o.open.length <= 1
-  const ringing = offers.find(x => x.contact.customer_id)?.contact.customer_id
+  const ringing = offers.find(x => x.contact.customer_id)?.contact
   return (
     <div className={css.desk} data-view={o.open.length || o.customer ? 'conversation' : 'list'} data-columns={Math.max(1, o.open.length)}>
       <nav className={css.inbox} aria-label={t('list.title')}>
@@ -167,8 +167,8 @@ function Panes({ desk }: { desk: ContactDesk }) {
       <aside className={css.side} aria-label={t('customer.title')}>
         {o.customer ? (
           <FoundCustomer id={o.customer} close={o.closeCustomer} />
-        ) : ringing && !o.focused ? (
-          <FoundCustomer key={ringing} id={ringing} />
+        ) : ringing?.customer_id && !o.focused ? (
+          <FoundCustomer key={ringing.id} id={ringing.customer_id} now={ringing.id} />
         ) : o.focused ? (
           <CustomerPanel key={o.focused} id={o.focused} />
         ) : (

@@ -68,6 +68,7 @@ export function Figures({ wall }: { wall: BoardWall }) {
         foot={
           <>
             <span>{t('wall.answered', { n: num(locale, wall.handled_today) })}</span>
+            <span aria-hidden="true">·</span>
             <span>{t('wall.left', { n: num(locale, wall.abandoned_today) })}</span>
           </>
         }
@@ -104,7 +105,10 @@ function Survey({ label, a, share }: { label: string; a: BoardAnswered; share?: 
   const few = a.n < 30
   const show = (x: number) => (share ? `${num(locale, Math.round(x))} %` : num(locale, Math.round(x)))
   const known = a.mean !== undefined && a.n > 0
-  const interval = known && a.low !== undefined && a.high !== undefined ? t('wall.interval', { low: show(a.low), high: show(a.high) }) : ''
+  const interval =
+    known && a.low !== undefined && a.high !== undefined
+      ? t('wall.interval', { low: num(locale, Math.round(a.low)), high: show(a.high) })
+      : ''
   return (
     <Kpi
       label={label}

@@ -69,9 +69,7 @@ function Light({ trunk }: { trunk: ConfigTrunk }) {
       {trunk.register && now && (
         <span className="sub"> · {t(now.registered ? 'telephony.trunk.registered' : 'telephony.trunk.not_registered')}</span>
       )}
-      {now?.problem && (
-        <span className="sub"> · {t(`telephony.trunk.problem.${now.problem}`, { code: now.problem_code ?? 0 })}</span>
-      )}
+      {now?.problem && <span className="sub"> · {t(`telephony.trunk.problem.${now.problem}`, { code: now.problem_code ?? 0 })}</span>}
       {now && now.calls > 0 && <span className="sub"> · {t('telephony.calls', { n: now.calls })}</span>}
     </span>
   )
@@ -192,11 +190,7 @@ function TrunkForm({ draft, document, readOnly }: FormProps<ConfigTrunk>) {
         />
         <SwitchField label={t('telephony.trunks.rel100')} value={x.rel100} set={rel100 => set({ rel100 })} />
         <SwitchField label={t('telephony.trunks.timers')} value={x.session_timers} set={v => set({ session_timers: v })} />
-        <SwitchField
-          label={t('telephony.trunks.optional')}
-          value={x.optional ?? false}
-          set={optional => set({ optional })}
-        />
+        <SwitchField label={t('telephony.trunks.optional')} value={x.optional ?? false} set={optional => set({ optional })} />
         <SwitchField label={t('telephony.trunks.dtmf')} value={x.in_band_dtmf} set={v => set({ in_band_dtmf: v })} />
       </Part>
     </>
