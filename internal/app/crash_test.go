@@ -24,6 +24,7 @@ import (
 
 	"sentral/internal/app"
 	"sentral/internal/channel/chat"
+	"sentral/internal/config"
 	"sentral/internal/demo"
 	"sentral/internal/store/storetest"
 )
@@ -42,6 +43,11 @@ func runChild() {
 		sip := os.Getenv(childSIP)
 		if sip != "" {
 			promising(d)
+		}
+		if url := os.Getenv(childTexts); url != "" {
+			linkFirst(d)
+			d.Phone.Texts.URL, d.Phone.Texts.Auth = url, "none"
+			d.Phone.Texts.Centre, d.Phone.Texts.Recipient = config.TextCaps{PerDay: 1_000_000}, config.TextCaps{PerDay: 1_000_000}
 		}
 		var a *app.App
 		a, err = app.Open(context.Background(), app.Options{

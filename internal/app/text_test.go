@@ -361,7 +361,7 @@ func TestTextRulesAndAnswers(t *testing.T) {
 	w.eventually(func() bool { return p.requests() == 5 }, "it is tried")
 	w.pass(61 * time.Minute)
 	admin = w.person("randi-haugmoen") // whose proof is older than that
-	try("+4799900003") // expired from the beginning: the log's own clock has not moved
+	try("+4799900003")                 // expired from the beginning: the log's own clock has not moved
 	w.eventually(func() bool { return w.stateOf("+4799900002") == store.TextExpired }, "what cannot be handed over in time is given up")
 	var s text.Status
 	admin.must("GET", "/api/phone/texts", nil, &s)

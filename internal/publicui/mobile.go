@@ -29,9 +29,14 @@ const mobileShown = 50
 
 // mobile shows what the demo's mobile phone has received, of one number or all.
 func (p *pages) mobile(w http.ResponseWriter, r *http.Request) {
+	zone, err := time.LoadLocation(p.Rules.Book().Organisation.TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
 	page := mobilePage{Number: strings.ReplaceAll(strings.TrimSpace(r.URL.Query().Get("number")), " ", "")}
 	for _, m := range p.Mobile() {
 		if len(page.Messages) < mobileShown && strings.HasSuffix(m.To, strings.TrimPrefix(page.Number, "+")) {
+			m.At = m.At.In(zone)
 			page.Messages = append(page.Messages, linked(m))
 		}
 	}

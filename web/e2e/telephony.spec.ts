@@ -1,6 +1,6 @@
 import { errors, expect, signIn, test, violations } from './centre.ts'
 
-const places = ['lines', 'scripts', 'notices', 'wait', 'prompts', 'recording', 'outbound', 'trunks', 'accounts']
+const places = ['lines', 'scripts', 'notices', 'wait', 'prompts', 'recording', 'outbound', 'texts', 'trunks', 'accounts']
 
 /** A second of silence as a WAV file. */
 function wav(): Buffer {

@@ -242,14 +242,14 @@ function Now({ currency, needsSecret }: { currency: string; needsSecret: boolean
   const failed = s.day_failed + s.day_expired
   return (
     <Part title={t('telephony.texts.now')} text={t('telephony.texts.now_text')}>
-      <p className={css.rowbuttons} role="status">
+      <div className={css.rowbuttons} role="status">
         <Status level={s.day_sent ? 'ok' : 'none'}>{t('telephony.texts.sent_n', { n: s.day_sent })}</Status>
         <Status level={s.waiting ? 'warn' : 'none'}>{t('telephony.texts.waiting_n', { n: s.waiting })}</Status>
         <Status level={failed ? 'bad' : 'none'}>{t('telephony.texts.failed_n', { n: failed })}</Status>
         <span className="sub">
           {t('telephony.texts.cost', { hour: money(locale, s.hour_ore, currency), day: money(locale, s.day_ore, currency) })}
         </span>
-      </p>
+      </div>
       {s.purposes.length > 0 && (
         <ul className={css.hint}>
           {s.purposes.map(p => (
