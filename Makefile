@@ -10,7 +10,7 @@ LINT_VERSION := v2.15.0
 SOUND   := /internal/(telephony|channel/phone|app|demo|load|cli)
 WEB_SOURCES := $(shell find web/src web/widget web/messages web/public web/tools -type f 2>/dev/null) $(wildcard web/*.ts web/*.html web/package*.json)
 
-.PHONY: run test check ui build generate fmt lint tools browsers dev soak soak-calls fuzz bench bench-calls crash clean
+.PHONY: run test check ui build generate fmt lint tools browsers counterparts dev soak soak-calls fuzz bench bench-calls crash clean
 
 run: build ## build the web and open a demo centre
 	./bin/sentral demo --listen $(LISTEN) --sip $(SIP) --data $(DATA)
@@ -43,6 +43,9 @@ test: tools ui ## everything: lint, tidy, Go, web, browsers
 
 browsers: build ## the whole product in Chromium
 	cd web && npm run --silent e2e
+
+counterparts: build ## baresip and sipp call real browsers: every case with both, some ten minutes
+	cd web && SENTRAL_COUNTERPARTS=1 npx playwright test counterparts line.spec
 
 check: ## what is quick: vet, lint, tidy
 	$(GO) vet ./... && $(LINT) run --allow-parallel-runners ./... && $(GO) test ./internal/tidy/...
