@@ -222,12 +222,9 @@ func (d *drawing) row(q *config.Queue, agents []*routing.AgentView) Queue {
 	}
 	counts, line := today.counts(), d.look.queues[id]
 	row := Queue{
-		ID: id, Name: q.Name, Brand: d.book.BrandOf(id), Channels: append([]string{}, q.Channels...), Open: line.open, Waiting: line.waiting,
+		ID: id, Name: q.Name, Brand: d.book.BrandOf(id), Channels: append([]string{}, q.Channels...), Open: line.open, Waiting: line.waiting, LongestWaitMS: line.longest,
 		Level: today.level(q, formula), LevelNow: quarter.level(q, formula), AnswerMS: mean(counts.AnsweredWaitMS, counts.Answered()),
 		HandleMS: mean(today.handleMS, today.handled), Offered: d.contacts(today), Answered: counts.Answered(), Abandoned: counts.Abandoned(),
-	}
-	if line.waiting > 0 {
-		row.LongestWaitMS = max(0, int64(d.look.now-line.oldest))
 	}
 	for _, a := range agents {
 		if d.roster.people[id][a.ID] {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"sentral/internal/calendar"
 	"sentral/internal/centre"
 	"sentral/internal/config"
 	"sentral/internal/engine/journal"
@@ -25,14 +26,20 @@ type edition struct {
 	from    centre.Instant
 	zone    string
 	targets map[centre.QueueID]index.ServiceTarget
+	hours   map[centre.QueueID]*calendar.Hours
 	crews   map[centre.AgentID]crew
 }
 
 func newEdition(from centre.Instant, d *config.Document) edition {
 	ids := config.IDs(d)
-	e := edition{from: from, zone: zoneOf(d.Organisation.TimeZone).String(), targets: map[centre.QueueID]index.ServiceTarget{}, crews: map[centre.AgentID]crew{}}
+	e := edition{from: from, zone: zoneOf(d.Organisation.TimeZone).String(), targets: map[centre.QueueID]index.ServiceTarget{},
+		hours: map[centre.QueueID]*calendar.Hours{}, crews: map[centre.AgentID]crew{}}
 	for i := range d.Queues {
-		e.targets[centre.QueueID(d.Queues[i].ID)] = targetOf(&d.Queues[i])
+		id := centre.QueueID(d.Queues[i].ID)
+		e.targets[id] = targetOf(&d.Queues[i])
+		if h, err := config.Opening(d, d.Queues[i].Hours); err == nil { // what was applied has been validated
+			e.hours[id] = h
+		}
 	}
 	partners := map[string]centre.PartnerID{}
 	for _, t := range d.Teams {
@@ -43,6 +50,15 @@ func newEdition(from centre.Instant, d *config.Document) edition {
 		e.crews[centre.AgentID(p.ID)] = crew{team: centre.TeamID(ids["teams"][p.Team]), partner: partners[p.Team]}
 	}
 	return e
+}
+
+// waited is how much of a wait counts: all of it where a customer hangs on; the time in which the queue was open where a message was left, since nobody has been
+// promised an answer at night (docs/spec/index.md, section 3).
+func waited(ch centre.Channel, h *calendar.Hours, from, to centre.Instant) centre.Instant {
+	if to <= from || !ch.Deferred() || h == nil {
+		return max(0, to-from)
+	}
+	return centre.Instant(h.OpenTime(from.Time(), to.Time()) / time.Millisecond)
 }
 
 // targetOf is a queue's promise as the formulas take it.

@@ -32,7 +32,7 @@ brands:
   - {key: alv, name: Älvljus, market: norge, widget_key: alv-webb-1, origins: [], colour: "#0b6b4f", greeting: {nb: Hei}, topics: [{name: {nb: Fiber}, queue: fiber}]}
 partners: [{key: svarhuset, name: Svarhuset}]
 skills: [{key: strom, name: {nb: Strøm}, kind: product}, {key: fiber, name: {nb: Fiber}, kind: product}]
-capacities: [{key: en, name: En, total: 1, channels: [{channel: chat, weight: 1, max: 1}]}]
+capacities: [{key: en, name: En, total: 1, channels: [{channel: chat, weight: 1, max: 1}, {channel: form, weight: 1, max: 1}]}]
 hours: [{key: dogn, name: Døgn, market: norge, holidays: as_usual, week: [{day: mon, periods: ["08:00-24:00"]}, {day: tue, periods: ["00:00-24:00"]}, {day: wed, periods: ["00:00-24:00"]}, {day: thu, periods: ["00:00-24:00"]}, {day: fri, periods: ["00:00-24:00"]}]}]
 teams: [{key: kraft, name: Kraft}, {key: nett, name: Nett}, {key: vest, name: Svarhuset Vest, partner: svarhuset}]
 queues:

@@ -160,32 +160,34 @@ func (s *sheet) waiting(now centre.Instant) *waits {
 		return w
 	}
 	_, quarter := quarterOf(now)
-	arrivals := map[centre.QueueID][]centre.Instant{}
+	today, lately := map[centre.QueueID][]centre.Instant{}, map[centre.QueueID][]centre.Instant{}
 	for _, o := range s.open {
 		if !o.counted && o.created >= s.from && o.created < s.to {
-			arrivals[o.queue] = append(arrivals[o.queue], o.created)
+			since := now - s.waited(o, now)
+			today[o.queue] = append(today[o.queue], since)
+			if o.created >= quarter {
+				lately[o.queue] = append(lately[o.queue], since)
+			}
 		}
 	}
 	w := &waits{version: s.version, now: now, today: map[centre.QueueID]part{}, quarter: map[centre.QueueID]part{}}
-	for q, list := range arrivals {
-		slices.Sort(list)
-		late, _ := slices.BinarySearch(list, quarter)
-		target := s.target(q, now)
-		w.today[q] = waitingNow(target, list, now)
-		if late < len(list) {
-			w.quarter[q] = waitingNow(target, list[late:], now)
-		}
+	for q, list := range today {
+		w.today[q] = waitingNow(s.target(q, now), list, now)
+	}
+	for q, list := range lately {
+		w.quarter[q] = waitingNow(s.target(q, now), list, now)
 	}
 	s.waits = w
 	return w
 }
 
-// waitingNow counts contacts that wait since these instants, which rise.
+// waitingNow counts contacts that wait since these instants.
 func waitingNow(target index.ServiceTarget, since []centre.Instant, now centre.Instant) part {
 	l, err := index.NewServiceLevel(target)
 	if err != nil {
 		return part{} // a queue without a target has no level
 	}
+	slices.Sort(since)
 	for _, at := range since {
 		_ = l.Fold(index.QueueEvent{Kind: index.Offered, At: at}) // refuses negative waits only
 	}

@@ -1,11 +1,15 @@
 package board_test
 
 import (
-	"slices"
+	"testing"
+	"time"
 
+	"sentral/internal/board"
 	"sentral/internal/centre"
 	"sentral/internal/engine/live"
 	"sentral/internal/engine/routing"
+	"sentral/internal/store/storetest"
+	"slices"
 )
 
 // agents are those who are there.
@@ -75,4 +79,32 @@ func (h *house) offered(a centre.AgentID) bool {
 		}
 	}
 	return false
+}
+
+// TestAMessageLeftAtNightWaitsFromTheMorning leaves a message while the queue is closed: what counts of its wait begins when the queue opens, on the wall and in
+// the level, and a board that begins anew from the rows says the same.
+func TestAMessageLeftAtNightWaitsFromTheMorning(t *testing.T) {
+	h := openHouse(t, storetest.SQLite(t), "2026-03-02 01:00") // a Monday; Strøm opens at 08:00
+	for _, a := range h.agents() {
+		h.status(routing.Paused, a.ID)
+	}
+	h.do(routing.Event{Kind: routing.Arrived, Contact: 501, Queue: strom, Channel: centre.Form})
+	h.do(routing.Event{Kind: routing.Arrived, Contact: 502, Queue: strom, Channel: centre.Form})
+	h.pass(6 * time.Hour)
+	if s := row(h.wall(board.Filter{}), strom); s.Waiting != 2 || s.LongestWaitMS != 0 {
+		t.Errorf("at seven: %d wait, the longest %d ms", s.Waiting, s.LongestWaitMS)
+	}
+	h.pass(time.Hour + 40*time.Second)
+	if s := row(h.wall(board.Filter{}), strom); s.LongestWaitMS != 40_000 {
+		t.Errorf("forty seconds past eight the longest wait is %d ms", s.LongestWaitMS)
+	}
+	h.status(routing.Ready, ada)
+	answered := h.accept(ada)
+	for _, again := range []bool{false, true} {
+		s := row(h.wall(board.Filter{}), strom)
+		if s.AnswerMS != 40_000 || s.Level.Numerator != 1 {
+			t.Errorf("again %v: contact %d was answered after %d ms, %d in time", again, answered, s.AnswerMS, s.Level.Numerator)
+		}
+		h.restart()
+	}
 }

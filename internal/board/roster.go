@@ -24,7 +24,7 @@ type look struct {
 type line struct {
 	open    bool
 	waiting int
-	oldest  centre.Instant // arrival of who has waited longest
+	longest int64 // milliseconds, of who has waited longest as far as it counts
 }
 
 // glance gives the latest look, and takes a new one when it is more than a second old.
@@ -46,9 +46,7 @@ func (b *Board) glance(ctx context.Context) (*look, error) {
 		e.EachContact(func(c *routing.ContactView) bool {
 			if (c.Phase == routing.InQueue || c.Phase == routing.InOffer) && !c.Promise {
 				q := l.queues[c.Queue]
-				if q.waiting == 0 || c.Arrived < q.oldest {
-					q.oldest = c.Arrived
-				}
+				q.longest = max(q.longest, int64(waited(c.Channel, book.Hours(c.Queue), c.Arrived, l.now)))
 				q.waiting++
 				l.queues[c.Queue] = q
 			}

@@ -39,6 +39,7 @@ type sheet struct {
 // open is what the sheet knows of a contact that has not left the centre.
 type open struct {
 	queue    centre.QueueID
+	channel  centre.Channel
 	created  centre.Instant
 	agent    centre.AgentID // who was connected first; zero for nobody yet
 	promised centre.Instant // when a callback was promised, if that came first
@@ -193,7 +194,7 @@ func (s *sheet) step(e *journal.Entry) {
 }
 
 func (s *sheet) arrive(c *journal.Contact) *open {
-	o := &open{queue: c.Queue, created: c.Created}
+	o := &open{queue: c.Queue, channel: c.Channel, created: c.Created}
 	s.open[c.ID] = o
 	s.each(c.Created, func(m sums) { m.at(place{queue: c.Queue}).arrived++ })
 	return o
@@ -248,10 +249,15 @@ func (s *sheet) count(o *open, e ending) {
 		c := s.edition(at).crews[o.agent]
 		o.place.team, o.place.partner = c.team, c.partner
 	}
-	target := s.target(o.queue, at)
+	target, wait := s.target(o.queue, at), s.waited(o, at)
 	s.each(o.created, func(m sums) {
-		m.at(o.place).end(target, index.QueueEvent{Kind: e.kind, At: at, Wait: time.Duration(e.wait) * time.Millisecond})
+		m.at(o.place).end(target, index.QueueEvent{Kind: e.kind, At: at, Wait: time.Duration(wait) * time.Millisecond})
 	})
+}
+
+// waited is how long an open contact has waited by an instant, as far as it counts.
+func (s *sheet) waited(o *open, at centre.Instant) centre.Instant {
+	return waited(o.channel, s.edition(at).hours[o.queue], o.created, at)
 }
 
 // finish counts what an answered contact took once it is over.

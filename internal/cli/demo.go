@@ -53,6 +53,9 @@ func (c DemoCommand) Run(ctx context.Context, s Streams) error {
 	if err != nil {
 		return err
 	}
+	if err := demo.AddWorkshop(d, time.Now().In(zone)); err != nil {
+		return err
+	}
 	clock := demo.NewClock(zone, morningHours)
 	o.Clock = clock
 	a, err := app.Open(ctx, o)
@@ -78,7 +81,7 @@ func (c DemoCommand) Run(ctx context.Context, s Streams) error {
 	for _, p := range people {
 		fmt.Fprintf(s.Out, "  %-14s %-38s %s\n", strings.TrimPrefix(p.Role, "role."), p.Email, p.Password)
 	}
-	fmt.Fprintf(s.Out, "\nCustomers' pages: %s/brand/fjordglimt and %s/brand/alvljus\nTheir mobile phone: %s/demo/mobile\n\n", a.Address, a.Address, a.Address)
+	fmt.Fprintf(s.Out, "\nCustomers' pages: %s/brand/fjordglimt and %s/brand/alvljus; closed, taking messages: %s/brand/verksted\nTheir mobile phone: %s/demo/mobile\n\n", a.Address, a.Address, a.Address, a.Address)
 	c.printPhone(s.Out, d)
 	if !c.Quiet {
 		stop, err := demo.Start(ctx, demo.Options{Address: "http://" + a.Listen, Origin: a.Address, Speed: c.Speed, Seed: c.Seed, Mobile: mobile, SIP: c.Phone.SIP, AgentTone: c.AgentTone, Access: a.Access, Rules: a.Rules, Log: o.Log})

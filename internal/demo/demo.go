@@ -86,6 +86,9 @@ func Start(ctx context.Context, o Options) (stop func(), err error) {
 func (c *cast) customers(ctx context.Context, book *rulebook.Book) {
 	for i := range book.Brands {
 		b := book.Brands[i]
+		if perHour[b.Key] == 0 { // a brand to try by oneself
+			continue
+		}
 		rng := stat.Stream(uint64(c.Seed), "demo customers", uint64(b.ID))
 		c.running.Go(func() { c.arrivals(ctx, b, rng) })
 	}

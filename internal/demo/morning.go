@@ -117,6 +117,9 @@ type played struct {
 func (p *played) queues() {
 	p.rates = map[centre.QueueID]float64{}
 	for _, b := range p.Rules.Book().Brands {
+		if perHour[b.Key] == 0 {
+			continue
+		}
 		for _, t := range b.Topics {
 			id := centre.QueueID(p.Rules.Book().ID("queues", t.Queue))
 			p.rates[id] = perHour[b.Key] * earlyTraffic / float64(len(b.Topics))

@@ -45,7 +45,7 @@ test('while it is closed a customer leaves a message, and finds the answer in th
     expect(await violations(chat)).toEqual([])
     await chat.getByRole('textbox', { name: /melding/i }).fill(words)
     await chat.getByRole('button', { name: 'Send' }).click()
-    await expect(chat.getByRole('alert')).toHaveText('Vi trenger e-postadressen din for å nå deg med svaret')
+    await expect(chat.getByRole('alert')).toHaveText('Vi trenger e-postadressen din for å vite hvem vi svarer')
     await chat.getByRole('textbox', { name: 'E-post' }).fill('kari@kunde.example')
     await chat.getByRole('button', { name: 'Send' }).click()
     await expect(chat.getByText('Meldingen din er mottatt')).toBeVisible()
