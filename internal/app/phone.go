@@ -41,7 +41,8 @@ type Phone struct {
 	WebNames  []string // addresses that browsers reach it by; default its own
 	TURNUDP   string   // the relay for browsers behind firewalls; empty for none
 	TURNTCP   string
-	Silent    bool // no program is looked for that speaks texts
+	Patience  time.Duration // how long a change in the middle of a call is sent again while the database is away; default 30 s
+	Silent    bool          // no program is looked for that speaks texts
 }
 
 // openPhone opens the phone's room and its sockets.
@@ -50,6 +51,7 @@ func (a *App) openPhone(words store.Conversation, customers store.Customer) (err
 	o := phone.Options{
 		Centre: a.Centre, Rules: a.Rules, Access: a.Access, Phone: files, Customers: customers, Words: words, Surveys: store.Survey{DB: a.DB, Domain: domain}, Recent: a.recent,
 		Texts: a.Texts, Asks: a.Asks, Address: a.Address, NodeAddr: a.NodeAddr, Folder: filepath.Join(a.Data, "recordings"), Now: a.Now, Log: a.Log,
+		Patience: a.Options.Phone.Patience,
 	}
 	a.voice = speech.New(speech.Options{Silent: a.Options.Phone.Silent, Log: a.Log, File: func(ctx context.Context, key string) ([]byte, error) {
 		p, err := files.Prompt(ctx, key)

@@ -20,6 +20,7 @@ type wire interface {
 	Reject(code int) error
 	Hangup()
 	SendDigits(keys string)
+	Ask()          // whether anybody is there, if it has been silent; who is not is gone
 	Lost() float64 // share of its packets that never came, 0 to 1
 }
 
@@ -105,7 +106,12 @@ func (c *call) tell(e event) {
 
 // decide lets the machine hear what the engine has decided.
 func (c *call) decide(at centre.Instant, d routing.Decision) {
-	c.post(func() { c.m.decide(at, &d) })
+	c.post(func() {
+		if w := c.wires[1]; w != nil && (d.Kind == routing.Offered || d.Kind == routing.Connected) {
+			w.Ask() // an agent is not to be kept waiting by somebody who has gone
+		}
+		c.m.decide(at, &d)
+	})
 }
 
 // ask runs fn in the actor and returns what it says; a call that is over answers Missing.

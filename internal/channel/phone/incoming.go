@@ -2,6 +2,8 @@ package phone
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -24,6 +26,12 @@ type sipWire struct{ *signal.Call }
 func (w sipWire) Sound() media.Leg       { return w.Leg() }
 func (w sipWire) SendDigits(keys string) { w.Leg().SendDigits(keys) }
 
+// askAfter is how long a customer's line may have been silent before it is asked, when an agent is about to be given to it, whether anybody is there.
+const askAfter = 2 * time.Second
+
+// Ask asks a silent caller whether they are there; who is not is hung up.
+func (w sipWire) Ask() { w.AskIfSilent(askAfter) }
+
 // Lost is the share of packets that never came.
 func (w sipWire) Lost() float64 {
 	s := w.Leg().Stats()
@@ -44,7 +52,7 @@ const (
 // incoming takes a call that a trunk or a desk phone brings. It is on disk before it is answered; a node that cannot write it down leaves it to others.
 func (r *Room) incoming(sc *signal.Call) {
 	if !r.ready.Load() || r.ctx.Err() != nil {
-		_ = sc.Reject(sipFull)
+		r.turnAway(sc, sipFull)
 		return
 	}
 	if sc.Account() != "" { // a desk phone of our own: agents call out from the desk, where plan and caps are asked
@@ -54,12 +62,10 @@ func (r *Room) incoming(sc *signal.Call) {
 	book := r.Rules.Book()
 	l, ok := book.Line(sc.Numbers()...)
 	if !ok || !book.Phone.On {
-		_ = sc.Reject(sipNotFound)
+		r.turnAway(sc, sipNotFound)
 		return
 	}
-	if err := sc.Ring(); err != nil {
-		return
-	}
+	_ = sc.Ring() // who has given up already is written down all the same
 	row := store.CallRow{Direction: "in", Line: l.Key, Trunk: sc.Trunk(), Brand: l.Brand, Language: l.Language, Number: config.Bare(firstOf(sc.Asserted(), sc.From()), l.Country), Known: "none"}
 	c, err := r.write(row, l)
 	if err != nil {
@@ -74,6 +80,12 @@ func (r *Room) incoming(sc *signal.Call) {
 		<-sc.Done()
 		c.tell(gone{person: 1, cause: endOf(sc.Ending())})
 	}()
+}
+
+// turnAway refuses a call that is not written down, since it is nobody's or this node takes none.
+func (r *Room) turnAway(sc *signal.Call, code int) {
+	_ = sc.Reject(code)
+	r.count(TurnedAway)
 }
 
 // endOf is why a leg ended, in our words.
@@ -93,21 +105,73 @@ func firstOf(list ...string) string {
 	return ""
 }
 
-// write puts a new call on disk and makes its machine.
+// beginPatience is how long a caller waits for the call to be on disk.
+const beginPatience = 5 * time.Second
+
+// unsureMost bounds the calls of which it is not known whether they are on disk. Further ones are counted, and mended at the next start.
+const unsureMost = 1000
+
+// write puts a new call on disk and makes its machine. A call that is not taken for want of the database has its outcome all the same.
 func (r *Room) write(row store.CallRow, l rulebook.PhoneLine) (*call, error) {
-	ctx, cancel := context.WithTimeout(r.ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(r.ctx, beginPatience)
 	defer cancel()
-	receipt, err := r.Centre.Do(ctx, live.Command{Plan: func(p *live.Plan) error {
-		row.Began = p.Now()
-		row.ID = p.Fact(FactCall, row.Contact, row.Agent, Told{Direction: row.Direction, Line: l.ID, Brand: row.Brand})
-		p.Write(r.Phone.PutCall(row))
+	command := live.Command{Client: r.run, ID: fmt.Sprintf("begin %d", r.begun.Add(1)), Plan: func(p *live.Plan) error {
+		one := row // the plan may run after we have ceased to wait for it
+		one.Began = p.Now()
+		one.ID = p.Fact(FactCall, row.Contact, row.Agent, Told{Direction: row.Direction, Line: l.ID, Brand: row.Brand})
+		p.Write(r.Phone.PutCall(one))
+		p.Result(one.Began)
 		return nil
-	}})
-	if err != nil {
+	}}
+	receipt, err := r.Centre.Do(ctx, command)
+	switch {
+	case err == nil:
+	case !errors.Is(err, live.ErrUnknown):
+		r.count(TurnedAway)
+		return nil, err
+	default:
+		if r.unsure.Add(1) > unsureMost {
+			r.unsure.Add(-1)
+			r.count(TurnedAway)
+			return nil, err
+		}
+		r.actors.Go(func() {
+			defer r.unsure.Add(-1)
+			r.disown(command, row)
+		})
 		return nil, err
 	}
-	row.ID = receipt.Seq
+	if err := begin(&row, receipt); err != nil {
+		return nil, err
+	}
 	return newCall(r, newMachine(r.termsOf(l, row), row, r.runOf(l, row))), nil
+}
+
+// begin takes the call's number and instant from what is on disk.
+func begin(row *store.CallRow, receipt live.Receipt) error {
+	row.ID = receipt.Seq
+	return json.Unmarshal(receipt.Result, &row.Began)
+}
+
+// disown ends a call that was turned away before it was known to be on disk, once that is known.
+func (r *Room) disown(command live.Command, row store.CallRow) {
+	receipt, err := r.insist(command, 0)
+	if err == nil {
+		err = begin(&row, receipt)
+	}
+	if err != nil {
+		r.count(TurnedAway)
+		return
+	}
+	_, err = r.insist(live.Command{Client: command.Client, ID: command.ID + " disown", Plan: func(p *live.Plan) error {
+		row.Ended, row.Outcome, row.Cause = p.Now(), string(Refused), "not_kept"
+		p.Fact(FactCall, row.Contact, row.Agent, Told{Call: row.ID, Outcome: row.Outcome, Cause: row.Cause})
+		p.Write(r.Phone.PutCall(row))
+		return nil
+	}}, 0)
+	if err == nil {
+		r.count(Refused)
+	}
 }
 
 // straight is the script of a line that has none: it leads to the queue, and asks the two questions afterwards when the centre asks by keys.

@@ -40,10 +40,11 @@ const (
 	NotAllowed       Outcome = "not_allowed"       // a call out beyond plan or caps
 	Broken           Outcome = "failed"            // something broke before anybody spoke
 	LostCall         Outcome = "lost"              // the program stopped in the middle of it
+	TurnedAway       Outcome = "turned_away"       // never taken in, and not written down: nobody's number, or no room for it
 )
 
 // Outcomes lists them in the order that metrics show.
-var Outcomes = []Outcome{Answered, AbandonedMenu, AbandonedQueue, CallbackPromised, SelfServed, WasClosed, Forwarded, Refused, NotReached, NotAllowed, Broken, LostCall}
+var Outcomes = []Outcome{Answered, AbandonedMenu, AbandonedQueue, CallbackPromised, SelfServed, WasClosed, Forwarded, Refused, NotReached, NotAllowed, Broken, LostCall, TurnedAway}
 
 // terms are what the configuration says of one call, fixed when it begins.
 type terms struct {

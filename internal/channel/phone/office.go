@@ -33,16 +33,31 @@ type Told struct {
 	Cause     string         `json:"cause,omitempty"`
 }
 
-// patience is how long a change is sent again while the database is away. What is still not known then is mended at the next start.
-const patience = 30 * time.Second
+// Unwritten is the trouble of a call whose end could not be written yet: it is kept, and tried again until the database is back.
+const Unwritten = "unwritten"
 
-// send runs a command until its outcome is known.
+// endPatience is how long the end of a call is tried before the agent is told that it is not on disk yet.
+const endPatience = time.Second
+
+// send runs a command until its outcome is known, or Options.Patience has ended.
 func (r *Room) send(client, id string, plan func(p *live.Plan) error) (live.Receipt, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
+	return r.insist(live.Command{Client: client, ID: id, Plan: plan}, r.Patience)
+}
+
+// attempt is how long one attempt may last.
+const attempt = 30 * time.Second
+
+// insist runs a command until its outcome is known, for so long; 0: for as long as the room lives. What is still not known then is mended at the next start.
+func (r *Room) insist(command live.Command, most time.Duration) (live.Receipt, error) {
+	began, each := time.Now(), attempt
+	if most > 0 {
+		each = min(each, most)
+	}
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
-		receipt, err := r.Centre.Do(ctx, live.Command{Client: client, ID: id, Plan: plan})
-		if err == nil || centre.KindOf(err) != centre.Unavailable || ctx.Err() != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), each)
+		receipt, err := r.Centre.Do(ctx, command)
+		cancel()
+		if !away(err) || most > 0 && time.Since(began) >= most {
 			return receipt, err
 		}
 		if s := r.Centre.Status(); !s.Owner && s.Addr != "" && s.Addr != r.NodeAddr {
@@ -56,9 +71,25 @@ func (r *Room) send(client, id string, plan func(p *live.Plan) error) (live.Rece
 	}
 }
 
+// away tells whether a command may succeed later.
+func away(err error) bool {
+	kind := centre.KindOf(err)
+	return err != nil && (kind == centre.Unavailable || kind == centre.Exhausted)
+}
+
 func (c *call) command(what tellKind, plan func(p *live.Plan) error) (live.Receipt, error) {
 	c.writes++
-	return c.room.send(fmt.Sprintf("call %d", c.id), fmt.Sprintf("%s %d", what, c.writes), plan)
+	command := live.Command{Client: fmt.Sprintf("call %d", c.id), ID: fmt.Sprintf("%s %d", what, c.writes), Plan: plan}
+	if !c.m.closing {
+		return c.room.insist(command, c.room.Patience)
+	}
+	receipt, err := c.room.insist(command, endPatience)
+	if away(err) { // how it ended is kept until it can be written
+		c.m.trouble = Unwritten
+		c.show()
+		receipt, err = c.room.insist(command, 0)
+	}
+	return receipt, err
 }
 
 // write puts something on disk and lets the machine hear what became of it.

@@ -2,6 +2,7 @@ package phone
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -45,8 +46,9 @@ type Options struct {
 	Texts   *text.Room   // sends links; nil sends none
 	Asks    *survey.Room // asks by link how it was; nil asks nobody
 
-	Now func() time.Time
-	Log *slog.Logger
+	Patience time.Duration // how long a change in the middle of a call is sent again while the database is away; default 30 s. How a call ended is kept for as long as it takes
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Room is the phone.
@@ -71,6 +73,9 @@ type Room struct {
 	visiting map[string]int // calls from browsers, by network address
 	epoch    int64
 	outcomes [16]atomic.Int64
+	run      string       // names this run's commands that begin calls
+	begun    atomic.Int64 // calls in this run
+	unsure   atomic.Int64 // calls of which it is not known whether they are on disk
 	actors   sync.WaitGroup
 	ready    atomic.Bool // what the engine decides is being heard
 }
@@ -83,6 +88,9 @@ func New(o Options) *Room {
 	if !o.Media.IsValid() {
 		o.Media = netip.MustParseAddr("127.0.0.1")
 	}
+	if o.Patience <= 0 {
+		o.Patience = 30 * time.Second
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -91,7 +99,7 @@ func New(o Options) *Room {
 	}
 	r := &Room{
 		Options: o, calls: map[int64]*call{}, byWhat: map[centre.ContactID]*call{}, lines: map[centre.AgentID]*agentLine{}, seats: map[centre.AgentID]*call{}, visiting: map[string]int{},
-		spend: &spending{}, places: &places{},
+		spend: &spending{}, places: &places{}, run: "calls " + rand.Text(),
 	}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	return r
@@ -110,6 +118,7 @@ func (r *Room) Open() (err error) {
 	}
 	s.Ports = media.NewPorts(r.Media, r.PortLow, r.PortTop)
 	s.Incoming = r.incoming
+	s.Turned = func(string, int) { r.count(TurnedAway) }
 	s.Accounts = r.account
 	s.Log = r.Log
 	s.Trunks = r.trunks(r.Rules.Book())

@@ -113,7 +113,7 @@ func (c *call) unshow() {
 func (r *Room) callsOf(s access.Subject) []Call {
 	out := []Call{}
 	for _, c := range r.all() {
-		if x := c.shown.Load(); x != nil && x.roles[s.Person] != "" && x.call.State != "ended" {
+		if x := c.shown.Load(); x != nil && x.roles[s.Person] != "" && (x.call.State != "ended" || x.call.Trouble == Unwritten) {
 			one := covered(s, x.call)
 			one.Role = x.roles[s.Person]
 			if one.Role == "adviser" {

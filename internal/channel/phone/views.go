@@ -33,7 +33,7 @@ type Call struct {
 	Agent     centre.AgentID   `json:"agent_id,omitempty"`
 	Role      string           `json:"role" enum:"agent,adviser,leader" doc:"What the one who sees this is in the call."`
 	Whisper   string           `json:"whisper" enum:"none,coming,speaking,said" doc:"How far the words about the caller have come, that the one at whom it rings hears in the headset: the ring is low while they are spoken, and who answers by itself waits for them."`
-	Trouble   string           `json:"trouble,omitempty" doc:"Why the last thing asked for came to nothing: busy, no_answer, failed, not_allowed, cap."`
+	Trouble   string           `json:"trouble,omitempty" doc:"Why the last thing asked for came to nothing: busy, no_answer, failed, not_allowed, cap, unwritten (it has ended, which is not on disk yet)."`
 }
 
 // Party is one who is in a call, or being rung for it.

@@ -35,6 +35,7 @@ func (w browserWire) Answer(ctx context.Context) error {
 	}
 }
 
+func (w browserWire) Ask()              {} // the line itself is asked all the time
 func (w browserWire) Reject(int) error  { w.leg.Close(); return nil }
 func (w browserWire) Hangup()           { w.leg.Close() }
 func (w browserWire) SendDigits(string) {}

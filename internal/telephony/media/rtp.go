@@ -47,8 +47,8 @@ type RTP struct {
 	silentAfter time.Duration
 	onSilent    func()
 	onRefused   func()
-	refused     uint64    // refusals that were told
-	refusedAt   time.Time // when they were
+	refused     uint64 // refusals that were told at refusedAt
+	refusedAt   time.Time
 	report      reportState
 	stats       Stats
 }
@@ -319,11 +319,7 @@ func (l *RTP) OnSilent(after time.Duration, handle func()) {
 	l.silentAfter, l.onSilent, l.silentSince = after, handle, time.Time{}
 }
 
-// refusalsEvery is how often refusals are told at most.
-const refusalsEvery = 2 * time.Second
-
-// OnRefused names what is called, in a goroutine of its own, when the machine that we send to says that nobody listens there (ICMP, port unreachable), at most
-// every two seconds. That is a sign and no proof: anybody may say so. Not every system tells.
+// OnRefused names what is called, in a goroutine of its own and every 2 s at most, when the machine that we send to says that nobody listens there (ICMP): a sign and no proof.
 func (l *RTP) OnRefused(handle func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -356,7 +352,7 @@ func (l *RTP) keep(now time.Time) {
 		l.silentSince = now
 		go l.ports.faults.guard(l.onSilent)
 	}
-	if n := l.sound.refusals(); n != l.refused && l.onRefused != nil && now.Sub(l.refusedAt) >= refusalsEvery {
+	if n := l.sound.refused; n != l.refused && l.onRefused != nil && now.Sub(l.refusedAt) >= 2*time.Second {
 		l.refused, l.refusedAt = n, now
 		go l.ports.faults.guard(l.onRefused)
 	}

@@ -86,14 +86,12 @@ func (s *socket) receive(b *batch) int {
 		b.headers[i].header.Namelen = uint32(unsafe.Sizeof(b.from[i]))
 		b.headers[i].header.SetControllen(len(b.control[i]))
 	}
-	for range 2 {
-		n, _, errno := syscall.RawSyscall6(unix.SYS_RECVMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&b.headers[0])), batchSize, unix.MSG_DONTWAIT, 0, 0)
+	for n, again := 0, true; again && n < 2; n++ {
+		got, _, errno := syscall.RawSyscall6(unix.SYS_RECVMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&b.headers[0])), batchSize, unix.MSG_DONTWAIT, 0, 0)
 		if errno == 0 {
-			return int(n)
+			return int(got)
 		}
-		if !s.refusal(errno) {
-			break
-		}
+		again = s.refusal(errno)
 	}
 	return 0
 }
@@ -108,9 +106,6 @@ func (s *socket) refusal(errno syscall.Errno) bool {
 	_, _, _ = syscall.RawSyscall(unix.SYS_RECVMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&header)), unix.MSG_ERRQUEUE|unix.MSG_DONTWAIT)
 	return true
 }
-
-// refusals is how often the machine that we send to has said that nobody listens.
-func (s *socket) refusals() uint64 { return s.refused }
 
 // datagram is the i-th of the batch: its octets, its sender and when it came, in nanoseconds of the machine's clock, 0 when that is not known. The octets
 // are good until the next receive. One that was cut is empty.
@@ -157,15 +152,13 @@ func newTarget(to netip.AddrPort, v6 bool) (t target) {
 
 // send sends a datagram, or says that it could not.
 func (s *socket) send(b []byte, to *target) bool {
-	for range 2 {
+	for n, again := 0, true; again && n < 2; n++ {
 		_, _, errno := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), unix.MSG_DONTWAIT,
 			uintptr(unsafe.Pointer(&to.name)), uintptr(to.size))
 		if errno == 0 {
 			return true
 		}
-		if !s.refusal(errno) { // of an earlier packet: this one has not been tried yet
-			break
-		}
+		again = s.refusal(errno) // of an earlier packet: this one has not been tried yet
 	}
 	return false
 }

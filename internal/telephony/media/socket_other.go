@@ -17,6 +17,8 @@ type socket struct {
 	conn  *net.UDPConn
 	mu    *sync.Mutex
 	queue *[]received
+
+	refused uint64 // no such sign is taken here
 }
 
 const (
@@ -99,6 +101,3 @@ func (s *socket) close() {
 		s.conn = nil
 	}
 }
-
-// refusals: no such sign is taken here.
-func (s *socket) refusals() uint64 { return 0 }
