@@ -161,7 +161,7 @@ export const test = base.extend<object, { phone: Switchboard; agent: Seat; colle
   phone: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
     async ({}, use) => {
-      const c = await open(false, '--sip', process.env.SENTRAL_SIP ?? '127.0.0.1:0')
+      const c = await open(false, '--sip', process.env.E2E_SIP ?? '127.0.0.1:0')
       await use(await prepare(c.centre))
       c.close()
     },

@@ -107,6 +107,18 @@ test('a customer’s read mark reaches our messages up to it, and not their own'
   expect(read.messages.map(m => m.read_at_ms)).toEqual([undefined, 50, undefined])
 })
 
+test('a read mark stays when the message comes once more without it: the answer to its sending, or a contact fetched meanwhile', () => {
+  const sent = message(2, { author: 'agent' })
+  const read = foldDetail(detail([message(1), sent]), event(11, 'read', { contact_id: 1, side: 'customer', message_id: 2, at_ms: 50 }))
+  expect(foldDetail(read, event(0, 'message', sent)).messages.map(m => m.read_at_ms)).toEqual([undefined, 50])
+  expect(mergeDetail(read, detail([message(1), sent])).messages.map(m => m.read_at_ms)).toEqual([undefined, 50])
+})
+
+test('a message that came while the contact was being fetched is not lost', () => {
+  const here = detail([message(1), message(2)])
+  expect(mergeDetail(here, detail([message(1)])).messages.map(m => m.id)).toEqual([1, 2])
+})
+
 test('a colleague who leaves is no longer here', () => {
   const here = { contact_id: 1, agent_id: 9, name: 'Jonas', here: true, typing: false }
   const d = foldDetail(detail([]), event(0, 'presence', here))

@@ -78,6 +78,12 @@ function markRead(messages: ConversationMessage[], mark: ContactReadMark): Conve
   return messages.some(hit) ? messages.map(m => (hit(m) ? { ...m, read_at_ms: mark.at_ms } : m)) : messages
 }
 
+/** A message with the read mark that it has here: the answer to our own sending may come after the news that it has been read. */
+function marked(known: ConversationMessage[], m: ConversationMessage): ConversationMessage {
+  const at = m.read_at_ms ?? known.find(k => k.id === m.id)?.read_at_ms
+  return at === m.read_at_ms ? m : { ...m, read_at_ms: at }
+}
+
 function present(list: ContactPresence[], p: ContactPresence): ContactPresence[] {
   const others = list.filter(x => x.agent_id !== p.agent_id)
   return p.here ? [...others, p] : others
@@ -90,7 +96,7 @@ export function foldDetail(d: ContactDetail, e: LiveEvent): ContactDetail {
     case 'contact':
       return e.data.id === id ? { ...d, contact: e.data } : d
     case 'message':
-      return e.data.contact_id === id ? { ...d, messages: byID(upsert(d.messages, e.data)) } : d
+      return e.data.contact_id === id ? { ...d, messages: byID(upsert(d.messages, marked(d.messages, e.data))) } : d
     case 'note':
       return e.data.contact_id === id ? { ...d, notes: byID(upsert(d.notes, e.data)) } : d
     case 'read':
@@ -102,12 +108,15 @@ export function foldDetail(d: ContactDetail, e: LiveEvent): ContactDetail {
   }
 }
 
-/** Joins a contact fetched anew with the older pages that were already here. */
+/** Joins a contact fetched anew with the older pages that were already here, and with what the stream has brought while it was on its way. */
 export function mergeDetail(old: ContactDetail | undefined, fresh: ContactDetail): ContactDetail {
   const first = fresh.messages[0]?.id
   if (!old || first === undefined) return fresh
+  const last = fresh.messages.at(-1)?.id ?? first
   const older = old.messages.filter(m => m.id < first)
-  return older.length ? { ...fresh, messages: [...older, ...fresh.messages], more: old.more } : fresh
+  const newer = old.messages.filter(m => m.id > last)
+  const messages = [...older, ...fresh.messages.map(m => marked(old.messages, m)), ...newer]
+  return { ...fresh, messages, more: older.length ? old.more : fresh.more }
 }
 
 /** The contact that an event is about, where it is about one. */
