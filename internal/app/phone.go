@@ -41,8 +41,9 @@ type Phone struct {
 	WebNames  []string // addresses that browsers reach it by; default its own
 	TURNUDP   string   // the relay for browsers behind firewalls; empty for none
 	TURNTCP   string
-	Patience  time.Duration // how long a change in the middle of a call is sent again while the database is away; default 30 s
-	Silent    bool          // no program is looked for that speaks texts
+	Patience  time.Duration  // how long a change in the middle of a call is sent again while the database is away; default 30 s
+	Silent    bool           // no program is looked for that speaks texts
+	Speaker   speech.Speaker // reads texts; default espeak-ng where it is installed
 }
 
 // openPhone opens the phone's room and its sockets.
@@ -53,7 +54,7 @@ func (a *App) openPhone(words store.Conversation, customers store.Customer) (err
 		Texts: a.Texts, Asks: a.Asks, Address: a.Address, NodeAddr: a.NodeAddr, Folder: filepath.Join(a.Data, "recordings"), Now: a.Now, Log: a.Log,
 		Patience: a.Options.Phone.Patience,
 	}
-	a.voice = speech.New(speech.Options{Silent: a.Options.Phone.Silent, Log: a.Log, File: func(ctx context.Context, key string) ([]byte, error) {
+	a.voice = speech.New(speech.Options{Speaker: a.Options.Phone.Speaker, Silent: a.Options.Phone.Silent, Log: a.Log, File: func(ctx context.Context, key string) ([]byte, error) {
 		p, err := files.Prompt(ctx, key)
 		return p.Body, err
 	}})

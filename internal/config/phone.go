@@ -134,10 +134,12 @@ type PhoneNotice struct {
 	Text     Text   `json:"text" yaml:"text"`
 	Brand    string `json:"brand,omitempty" yaml:"brand,omitempty" doc:"Whose callers; empty is everybody's."`
 	Until    string `json:"until,omitempty" yaml:"until,omitempty" doc:"RFC 3339; empty is until it is taken away."`
+	Queue    string `json:"queue,omitempty" yaml:"queue,omitempty" doc:"Told only while this queue is in a state: while its expected wait is above above_s, or while it is closed though its hours say open. Empty is told always."`
+	AboveS   int32  `json:"above_s,omitempty" yaml:"above_s,omitempty" minimum:"0" maximum:"86400" doc:"Of the queue: seconds of expected wait above which it is told; 0 = while it is closed outside its hours' plan."`
 	Active   bool   `json:"active" yaml:"active"`
 }
 
-// Holds tells whether callers of a brand are told at a moment.
+// Holds tells whether callers of a brand are told at a moment, as far as the calendar goes: a notice with a queue also asks how that stands.
 func (n PhoneNotice) Holds(brand string, now time.Time) bool {
 	if !n.Active || (n.Brand != "" && n.Brand != brand) {
 		return false

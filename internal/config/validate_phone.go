@@ -63,6 +63,9 @@ func (c *checker) trunk(i int) {
 	}
 	for j, codec := range t.Codecs {
 		c.oneOf(fmt.Sprintf("%scodecs[%d]", at, j), codec, "pcma", "pcmu", "g722")
+		if codec == "g722" {
+			c.warn(fmt.Sprintf("%scodecs[%d]", at, j), "is not spoken here and passed over: calls are offered pcma and pcmu")
+		}
 	}
 	if t.Register && (t.Host == "" || t.User == "") {
 		c.fault(at+"register", "to sign in takes a host and a user")
@@ -279,6 +282,11 @@ func (c *checker) notices() {
 		at := fmt.Sprintf("phone.notices[%d].", i)
 		c.words(at+"text", n.Text, true)
 		c.refers(at+"brand", "brands", n.Brand, false)
+		c.refers(at+"queue", "queues", n.Queue, false)
+		c.between(at+"above_s", n.AboveS, 0, 86400)
+		if n.AboveS > 0 && n.Queue == "" {
+			c.fault(at+"above_s", "must name the queue whose wait it is about")
+		}
 		for _, l := range Languages {
 			if len([]rune(n.Text[l])) > ivr.MaxWords {
 				c.fault(at+"text."+l, "%d characters are too long to listen to: at most %d", len([]rune(n.Text[l])), ivr.MaxWords)

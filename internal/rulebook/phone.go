@@ -154,17 +154,35 @@ func (b *Book) MayText(number, country string) (string, *config.DialRule, error)
 }
 
 // Notices are what callers of a brand are told now, the newest first.
-func (b *Book) Notices(brand centre.BrandID, now time.Time) (all []ivr.Text) {
+// state tells of a queue how long it is expected to wait there, and whether it takes anybody; nil tells no notice that depends on it.
+func (b *Book) Notices(brand centre.BrandID, now time.Time, state func(queue centre.QueueID) (wait time.Duration, open bool)) (all []ivr.Text) {
 	key := ""
 	if c := b.brands[brand]; c != nil {
 		key = c.Key
 	}
 	for i := len(b.Phone.Notices) - 1; i >= 0; i-- {
-		if n := b.Phone.Notices[i]; n.Holds(key, now) {
+		if n := b.Phone.Notices[i]; n.Holds(key, now) && b.raised(n, now, state) {
 			all = append(all, ivr.Text(n.Text))
 		}
 	}
 	return all
+}
+
+// raised tells whether the queue that a notice is about is in the state that it tells of.
+func (b *Book) raised(n config.PhoneNotice, now time.Time, state func(centre.QueueID) (time.Duration, bool)) bool {
+	if n.Queue == "" {
+		return true
+	}
+	id := centre.QueueID(b.ID("queues", n.Queue))
+	if id == 0 || state == nil {
+		return false
+	}
+	wait, open := state(id)
+	if n.AboveS > 0 {
+		return open && wait > time.Duration(n.AboveS)*time.Second
+	}
+	h := b.Hours(id)
+	return !open && (h == nil || h.Open(now))
 }
 
 // NameOf is what a queue or a set of opening hours is called; its key when there is none.

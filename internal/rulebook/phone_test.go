@@ -107,7 +107,7 @@ func TestNoticesHoldForTheirBrandAndTime(t *testing.T) {
 		{Text: config.Text{"nb": "av"}},
 	}
 	told := func(brand string) (all []string) {
-		for _, n := range b.Notices(centre.BrandID(b.ID("brands", brand)), now) {
+		for _, n := range b.Notices(centre.BrandID(b.ID("brands", brand)), now, nil) {
 			all = append(all, n["nb"])
 		}
 		return all

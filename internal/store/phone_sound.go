@@ -67,6 +67,16 @@ func (p Phone) OpenRecordings(ctx context.Context) ([]RecordingRow, error) {
 	return p.recordings(ctx, `state='on' ORDER BY id`)
 }
 
+// RecordingFiles are the names of the files that recordings have, deleted ones left out.
+func (p Phone) RecordingFiles(ctx context.Context) (map[string]bool, error) {
+	all, err := p.recordings(ctx, `state<>'deleted'`)
+	out := make(map[string]bool, len(all))
+	for i := range all {
+		out[all[i].File] = true
+	}
+	return out, err
+}
+
 // RecordingsToDelete are those whose time is up, at most limit.
 func (p Phone) RecordingsToDelete(ctx context.Context, now centre.Instant, limit int) ([]RecordingRow, error) {
 	return p.recordings(ctx, `state<>'deleted' AND keep_until<=$2 ORDER BY keep_until, id LIMIT $3`, now, limit)

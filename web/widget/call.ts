@@ -17,6 +17,8 @@ export type CallState =
 /** Whether the call has the frame, and how it stands. */
 export const calling = signal<CallState | undefined>(undefined)
 export const callPlace = signal(0)
+/** The expected wait as the centre tells it, in minutes: longer than from, at most to. Both 0 is not known, to alone 0 is more than an hour. */
+export const callWait = signal({ from: 0, to: 0 })
 export const callMuted = signal(false)
 export const callSince = signal(0)
 
@@ -24,7 +26,16 @@ export const callSince = signal(0)
 export const canCall =
   typeof RTCPeerConnection !== 'undefined' && !!navigator.mediaDevices?.getUserMedia && typeof WebSocket !== 'undefined'
 
-type Told = { type: string; sdp?: string; ice_servers?: RTCIceServer[]; state?: string; place?: number; text?: string }
+type Told = {
+  type: string
+  sdp?: string
+  ice_servers?: RTCIceServer[]
+  state?: string
+  place?: number
+  wait_from_min?: number
+  wait_to_min?: number
+  text?: string
+}
 /** Close codes of the centre that mean that the brand takes no calls here: the kinds of refusal that trying again does not change. */
 const closedCodes = [4402, 4404, 4405]
 const upWithinMS = 15_000
@@ -73,6 +84,7 @@ async function told(m: Told) {
   else if (m.type === 'problem') end('broken')
   else if (m.type === 'state') {
     callPlace.value = m.place ?? 0
+    callWait.value = { from: m.wait_from_min ?? 0, to: m.wait_to_min ?? 0 }
     if (m.state === 'ended') return end('ended')
     if (m.state === 'talking' && calling.value !== 'talking') callSince.value = Date.now()
     if (m.state) calling.value = m.state as CallState

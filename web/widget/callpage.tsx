@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { ChatBrand } from '../src/gen/api.gen.ts'
-import { calling, callMuted, callPlace, callSince, dial, end, leave, mute, press } from './call.ts'
+import { calling, callMuted, callPlace, callSince, callWait, dial, end, leave, mute, press } from './call.ts'
 import { Icon } from './icons.tsx'
 import { t } from './words.ts'
 
@@ -20,6 +20,14 @@ function Clock() {
   return <time>{`${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`}</time>
 }
 
+/** The expected wait in words; nothing while it is not known. */
+function waitWords() {
+  const { from, to } = callWait.value
+  if (!to) return from ? t('call_wait_over') : ''
+  if (to === 1) return t('call_wait_under')
+  return from ? t('call_wait_between', { a: from, b: to }) : t('call_wait_upto', { n: to })
+}
+
 /** A call from the page: what the microphone is for, then the state, and the few things one does in a call. */
 export default function CallPage({ brand }: { brand: ChatBrand }) {
   const state = calling.value
@@ -32,7 +40,7 @@ export default function CallPage({ brand }: { brand: ChatBrand }) {
     asking: t('call_ask', { x: brand.name }),
     connecting: t('call_connecting'),
     menu: t('call_menu'),
-    waiting: callPlace.value ? t('call_place', { n: callPlace.value }) : t('call_waiting'),
+    waiting: `${callPlace.value ? t('call_place', { n: callPlace.value }) : t('call_waiting')} ${waitWords()}`.trim(),
     talking: t('call_talking', { x: brand.name }),
     ended: t('call_ended'),
     denied: t('call_denied'),

@@ -59,6 +59,7 @@ type (
 		number string         // promise: whom to call
 		agent  centre.AgentID // requeue, result, end
 		ok     bool           // result: reached
+		claim  string         // arrive: whether the caller has asked for the place that is kept for the number; empty before they were asked
 		oks    int            // survey
 		solved string
 	}
@@ -100,6 +101,12 @@ func (find) deed()       {}
 func (hours) deed()      {}
 func (sendLink) deed()   {}
 func (done) deed()       {}
+
+// What a caller has said to the question whether a place is theirs.
+const (
+	claimYes = "yes"
+	claimNo  = "no"
+)
 
 // tellKind is what goes to disk.
 type tellKind string
@@ -154,6 +161,8 @@ type (
 		err     error
 		contact centre.ContactID
 		refused bool
+		found   bool // arrive: the place of an earlier call
+		ask     bool // arrive: whether the place that is kept for the number is theirs
 		opens   ivr.Moment
 	}
 	looked struct {

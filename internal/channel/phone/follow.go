@@ -164,6 +164,10 @@ func (r *Room) takeOver(ctx context.Context, epoch int64) error {
 	if err := r.mendRecordings(ctx); err != nil {
 		return err
 	}
+	if err := r.clearFolder(ctx); err != nil {
+		r.Log.Warn("the folder of recordings could not be cleared", "error", err)
+	}
+	r.sweep(ctx) // what was due while nobody owned the centre
 	if err := r.mendPromises(ctx); err != nil {
 		return err
 	}
@@ -196,7 +200,7 @@ func (r *Room) mend(ctx context.Context, row store.CallRow) error {
 			p.Step(routing.Event{Kind: routing.CallbackResult, Contact: row.Contact, Agent: v.Agent, Force: true})
 		default:
 			if (v.Phase == routing.InQueue || v.Phase == routing.InOffer) && within > 0 {
-				kept = r.keepPlaceOf(p, v, row, within)
+				kept = r.keepPlaceOf(p, v, row, "", within)
 			}
 			finish(p, row.Contact)
 		}

@@ -192,11 +192,27 @@ func (r *Room) runOf(l rulebook.PhoneLine, row store.CallRow) *ivr.Run {
 	if len(script.Steps) == 0 {
 		script = straight(book.Phone.Survey.By == "keys")
 	}
-	caller := ivr.Caller{NoTexts: !r.sendsTexts(), Fixed: r.fixed(row.Number, l.Country), Number: row.Number, Language: l.Language, Queue: l.PhoneLine.Queue, Notices: book.Notices(row.Brand, r.instant().Time())}
+	caller := ivr.Caller{NoTexts: !r.sendsTexts(), Fixed: r.fixed(row.Number, l.Country), Number: row.Number, Language: l.Language, Queue: l.PhoneLine.Queue, Notices: book.Notices(row.Brand, r.instant().Time(), r.queueState)}
 	if b := book.Brand(row.Brand); b != nil {
 		caller.Brand = b.Name
 	}
 	return ivr.NewRun(script, caller)
+}
+
+// queueState is the expected wait of a queue and whether it takes anybody.
+func (r *Room) queueState(queue centre.QueueID) (wait time.Duration, open bool) {
+	ctx, cancel := context.WithTimeout(r.ctx, time.Second)
+	defer cancel()
+	_ = r.Centre.View(ctx, func(v *live.View) error {
+		if q, ok := v.Engine().Queue(queue); ok {
+			open = q.Open
+		}
+		if e := v.Engine().EstimateQueue(queue); e.Known {
+			wait = time.Duration(e.HighMS) * time.Millisecond
+		}
+		return nil
+	})
+	return wait, open
 }
 
 // lineGrace is how long an agent's line may be gone in a call.

@@ -79,6 +79,8 @@ type machine struct {
 	ringing centre.AgentID // at whom it rings
 	wait    ivr.Wait
 	menu    []string   // the steps and keys that led to the queue
+	asks    queueing   // how they asked for a person
+	redial  *tell      // the arrival that waits for the answer whether a place that is kept for the number is the caller's
 	reason  []ivr.Text // what the choices are called
 	whisper string     // how far the words to the agent at whom it rings have come
 	waitMS  int64      // waited in all, once connected
@@ -234,9 +236,10 @@ func (m *machine) act(list []ivr.Action) {
 			m.row.Language = a.Language
 		case ivr.Enqueue:
 			m.menu, m.reason = a.Chosen, a.Reason
+			m.asks = queueing{queue: a.Queue, needs: a.Needs, priority: a.Priority, menu: a.Chosen}
 			m.become(waiting)
 			m.queued = m.at
-			m.do(mix{}, tell{what: tellArrive, queueing: queueing{queue: a.Queue, needs: a.Needs, priority: a.Priority, menu: a.Chosen}}, show{})
+			m.do(mix{}, tell{what: tellArrive, queueing: m.asks}, show{})
 		case ivr.KeepWaiting:
 			m.listen = 0
 			m.do(wake{keyTimer, 0})
@@ -356,6 +359,10 @@ func (m *machine) key(k rune) {
 		}
 	}
 	m.armKey()
+	if m.redial != nil {
+		m.claim(k == '1')
+		return
+	}
 	m.tellRun(ivr.Digit(k))
 }
 

@@ -113,6 +113,10 @@ func (s *story) happens(line string) {
 		m.hear(at, told{what: tellKind(w[1]), contact: 7})
 	case "refused":
 		m.hear(at, told{what: tellKind(w[1]), refused: true})
+	case "kept-for-number":
+		m.hear(at, told{what: tellArrive, ask: true})
+	case "found":
+		m.hear(at, told{what: tellArrive, contact: 7, found: true})
 	case "lost":
 		m.hear(at, told{what: tellKind(w[1]), err: errors.New("disk")})
 	case "offered":
@@ -215,7 +219,7 @@ func (s *story) collect() {
 			text := "tell " + string(d.what)
 			switch d.what {
 			case tellArrive:
-				text += " " + d.queue
+				text = strings.TrimSpace(text + " " + d.queue + " " + map[string]string{claimYes: "with the place", claimNo: "without the place"}[d.claim])
 			case tellPromise:
 				text += " " + d.number
 			case tellResult:

@@ -181,7 +181,10 @@ func (c *call) arrive(t tell) told {
 	c.identify()
 	e := routing.Event{Kind: routing.Arrived, Queue: queue, Channel: centre.Phone, Priority: uint8(max(0, min(9, t.priority)))}
 	needs(&e, book.SkillsFor(c.m.row.Language, queue), t.needs, func(key string) centre.SkillID { return centre.SkillID(book.ID("skills", key)) })
-	place, kept := r.places.find(c.m.row, queue, r.instant())
+	place, kept, ask := r.places.find(c.m.row, queue, r.instant(), proof{answers: answersOf(c.m.row.Line, t.menu), claimed: t.claim == claimYes})
+	if ask && t.claim == "" {
+		return told{what: tellArrive, ask: true}
+	}
 	type result struct {
 		Contact centre.ContactID
 		Closed  bool
@@ -210,7 +213,7 @@ func (c *call) arrive(t tell) told {
 	if err == nil {
 		var res result
 		out.err = json.Unmarshal(receipt.Result, &res)
-		out.contact, out.refused = res.Contact, res.Closed
+		out.contact, out.refused, out.found = res.Contact, res.Closed, kept && !res.Closed
 		if kept && !res.Closed {
 			r.places.take(place.ID)
 		}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,7 +20,7 @@ type places struct {
 	kept []store.PlaceRow
 }
 
-// hashed is a caller's number as it is kept with a place: enough to know it again, not to read it.
+// hashed is a caller's number, or what they answered, as it is kept with a place: enough to know it again, not to read it.
 func hashed(number string) string {
 	if number == "" {
 		return ""
@@ -51,9 +52,25 @@ func (p *places) take(id int64) {
 	p.kept = slices.DeleteFunc(p.kept, func(o store.PlaceRow) bool { return o.ID == id })
 }
 
-// find gives the place of a caller who calls again: by the customer when they have proved who they are; by the number when no two people of that number
-// wait for theirs. A number that is withheld finds nothing, and a proved customer never takes somebody else's.
-func (p *places) find(row store.CallRow, queue centre.QueueID, now centre.Instant) (store.PlaceRow, bool) {
+// proof is what else than a number a caller has shown to be given a place.
+type proof struct {
+	answers string // what they answered in the script before the queue: steps and keys
+	claimed bool   // they pressed the key that asks for it
+}
+
+// answersOf is what a caller answered in a script, as it is compared; empty when no key was pressed.
+func answersOf(line string, menu []string) string {
+	if len(menu) == 0 {
+		return ""
+	}
+	return line + "|" + strings.Join(menu, "|")
+}
+
+// find gives the place of a caller who calls again: by the customer when they have proved who they are, else by the number when exactly one place is kept for
+// it (or one with these answers) and the caller has shown more than a number, which anybody can send: the same answers to the same script as before, or the key that asks for the place.
+// ask tells that there is a place and that the key is what is missing. A number that is withheld finds nothing, and a proved customer never takes somebody
+// else's.
+func (p *places) find(row store.CallRow, queue centre.QueueID, now centre.Instant, shown proof) (place store.PlaceRow, found, ask bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	caller := hashed(row.Number)
@@ -63,20 +80,30 @@ func (p *places) find(row store.CallRow, queue centre.QueueID, now centre.Instan
 			continue
 		}
 		if row.Known == "verified" && o.Customer == row.Customer {
-			return o, true
+			return o, true, false
 		}
-		if caller != "" && o.Caller == caller {
+		if number, _, _ := strings.Cut(o.Caller, "."); caller != "" && number == caller {
 			byNumber = append(byNumber, o)
 		}
 	}
+	alike := slices.DeleteFunc(slices.Clone(byNumber), func(o store.PlaceRow) bool {
+		_, answered, _ := strings.Cut(o.Caller, ".")
+		return shown.answers == "" || answered != hashed(shown.answers)
+	})
+	if len(alike) == 1 { // whoever else has left a place under the number did not answer so
+		byNumber = alike
+	}
 	if len(byNumber) != 1 {
-		return store.PlaceRow{}, false
+		return store.PlaceRow{}, false, false
 	}
 	o := byNumber[0]
 	if row.Known == "verified" && o.Customer != 0 && o.Customer != row.Customer {
-		return store.PlaceRow{}, false
+		return store.PlaceRow{}, false, false
 	}
-	return o, true
+	if shown.claimed || len(alike) == 1 {
+		return o, true, false
+	}
+	return store.PlaceRow{}, false, true
 }
 
 // keepPlace keeps the place of a caller who leaves the queue, in the plan that takes them out of it.
@@ -87,18 +114,25 @@ func (c *call) keepPlace(p *live.Plan) {
 	if !ok || within <= 0 || (v.Phase != routing.InQueue && v.Phase != routing.InOffer) {
 		return
 	}
-	c.place = r.keepPlaceOf(p, v, c.m.row, within)
+	c.place = r.keepPlaceOf(p, v, c.m.row, answersOf(c.m.row.Line, c.m.menu), within)
 }
 
 // keepPlaceOf writes a place down; the one it returns is to be kept once that is on disk.
-func (r *Room) keepPlaceOf(p *live.Plan, v routing.ContactView, call store.CallRow, within time.Duration) (row store.PlaceRow) {
+func (r *Room) keepPlaceOf(p *live.Plan, v routing.ContactView, call store.CallRow, answers string, within time.Duration) (row store.PlaceRow) {
 	if call.Number == "" && call.Known != "verified" {
 		return row // nobody could find it again
 	}
 	row = store.PlaceRow{
-		ID: p.Fact(FactPlace, v.ID, 0, struct{}{}), Caller: hashed(call.Number), Customer: call.Customer, Queue: v.Queue, WaitedMS: v.WaitedMS, At: p.Now(),
+		ID: p.Fact(FactPlace, v.ID, 0, struct{}{}), Caller: hashed(call.Number) + dotted(hashed(answers)), Customer: call.Customer, Queue: v.Queue, WaitedMS: v.WaitedMS, At: p.Now(),
 		Until: p.Now() + centre.Instant(within/time.Millisecond),
 	}
 	p.Write(r.Phone.KeepPlace(row))
 	return row
+}
+
+func dotted(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "." + s
 }

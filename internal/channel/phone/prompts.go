@@ -100,7 +100,7 @@ type Tried struct {
 }
 
 // Preview walks every path of a script that is not in force yet.
-func (r *Room) Preview(_ context.Context, s access.Subject, t Trial) (Tried, error) {
+func (r *Room) Preview(ctx context.Context, s access.Subject, t Trial) (Tried, error) {
 	if !access.Everywhere(s, access.ReadConfig) {
 		return Tried{}, forbidden(access.ReadConfig)
 	}
@@ -109,7 +109,7 @@ func (r *Room) Preview(_ context.Context, s access.Subject, t Trial) (Tried, err
 	out := Tried{Paths: []ivr.Path{}, Faults: []ivr.Fault{}}
 	out.Faults = append(out.Faults, ivr.Validate(&t.Script, config.ScriptNames(&book.Document, t.Key))...)
 	o := ivr.PreviewOptions{
-		Language: orElse(t.Language, "nb"), Opens: ivr.Moment{Known: true, Days: 1, Hour: 8}, Brand: book.Organisation.Name, Name: book.NameOf,
+		Length: r.lengths(ctx), Language: orElse(t.Language, "nb"), Opens: ivr.Moment{Known: true, Days: 1, Hour: 8}, Brand: book.Organisation.Name, Name: book.NameOf,
 	}
 	if l, ok := book.LineByKey(t.Line); ok {
 		o.Queue = l.PhoneLine.Queue
@@ -122,6 +122,25 @@ func (r *Room) Preview(_ context.Context, s access.Subject, t Trial) (Tried, err
 	}
 	out.Paths = append(out.Paths, ivr.Preview(&t.Script, o)...)
 	return out, nil
+}
+
+// lengths tells how long the sound files are, by key and language, as callers hear them; a file that is not there says nothing of its length.
+func (r *Room) lengths(ctx context.Context) func(clip, language string) (int64, bool) {
+	long := map[string]int64{}
+	rows, err := r.Phone.Prompts(ctx)
+	if err != nil {
+		r.Log.Warn("the sound files could not be listed for a preview", "error", err)
+	}
+	for _, p := range rows {
+		long[p.Key] = p.DurationMS
+	}
+	return func(clip, language string) (int64, bool) {
+		ms, ok := long[clip+"."+language]
+		if !ok {
+			ms, ok = long[clip]
+		}
+		return ms, ok
+	}
 }
 
 // Words are what is to be heard before callers hear it: a text, or music when there is none.

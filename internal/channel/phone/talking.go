@@ -159,7 +159,11 @@ func (m *machine) lineGone() {
 func (m *machine) time(t timer) {
 	switch t {
 	case keyTimer:
-		if m.listen > 0 && len(m.words) == 0 {
+		switch {
+		case m.listen == 0 || len(m.words) > 0:
+		case m.redial != nil:
+			m.claim(false)
+		default:
 			m.tellRun(ivr.Silence())
 		}
 	case announceTimer:
@@ -273,8 +277,8 @@ func (m *machine) outsideGone(id int64, spoke bool) {
 	switch {
 	case id == m.scriptOut:
 		m.scriptOut = 0
-		if m.stage == forwarded {
-			m.become(inMenu)
+		if m.stage == forwarded && !spoke {
+			m.become(inMenu) // else the call was led outside, and that is its outcome
 		}
 		m.do(mix{})
 		m.tellRun(ivr.Dialled(spoke))

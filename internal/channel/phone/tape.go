@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"sentral/internal/centre"
@@ -166,6 +167,32 @@ func (r *Room) mendRecordings(ctx context.Context) error {
 		}}); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// clearFolder removes files that no recording has: the file of a recording that was deleted while the program was stopped, or one whose row never came to
+// be. The key is in the row, so that nobody could hear them again.
+func (r *Room) clearFolder(ctx context.Context) error {
+	files, err := os.ReadDir(r.Folder)
+	if err != nil {
+		if os.IsNotExist(err) {
+			return nil
+		}
+		return centre.Errorf(centre.Unavailable, "the folder of recordings: %w", err)
+	}
+	known, err := r.Phone.RecordingFiles(ctx)
+	if err != nil {
+		return err
+	}
+	gone := 0
+	for _, f := range files {
+		if strings.HasSuffix(f.Name(), ".rec") && !known[f.Name()] && os.Remove(filepath.Join(r.Folder, f.Name())) == nil {
+			gone++
+		}
+	}
+	if gone > 0 {
+		r.Log.Info("files that no recording has were removed", "files", gone)
 	}
 	return nil
 }

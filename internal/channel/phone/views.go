@@ -78,7 +78,9 @@ type LineTold struct {
 	SDP        string      `json:"sdp,omitempty"`
 	Calls      []Call      `json:"calls,omitempty" nullable:"false" doc:"calls: all there are now, after every change."`
 	State      string      `json:"state,omitempty" doc:"state: of a visitor's call: connecting, menu, waiting, talking, ended."`
-	Place      int         `json:"place,omitempty" doc:"state: the visitor's place in the queue."`
+	Place      int         `json:"place,omitempty" doc:"state: the visitor's place in the queue, only ever better; 0 = not known, or not told here."`
+	WaitFrom   int         `json:"wait_from_min,omitempty" doc:"state: the expected wait is longer than this, in minutes, in the steps in which callers are told it; only ever better."`
+	WaitTo     int         `json:"wait_to_min,omitempty" doc:"state: and at most this; both 0 = not known, only this 0 = more than an hour."`
 	Text       string      `json:"text,omitempty" doc:"problem: what went wrong."`
 }
 

@@ -3,13 +3,16 @@ package phone
 import (
 	"context"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"sentral/internal/centre"
+	"sentral/internal/engine/live"
 	"sentral/internal/store"
+	"sentral/internal/telephony/ivr"
 	"sentral/internal/telephony/media"
 	"sentral/internal/telephony/webleg"
 )
@@ -151,7 +154,8 @@ func (r *Room) visit(ctx context.Context, c *call, end LineEnd) error {
 	}()
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
-	before := ""
+	var before LineTold
+	var wait visitorWait
 	for {
 		select {
 		case <-heard:
@@ -168,14 +172,58 @@ func (r *Room) visit(ctx context.Context, c *call, end LineEnd) error {
 			if c.gone() {
 				return end.Tell(ctx, LineTold{Type: "state", State: "ended"})
 			}
-			if state != before {
-				before = state
-				if err := end.Tell(ctx, LineTold{Type: "state", State: state}); err != nil {
+			now := LineTold{Type: "state", State: state}
+			if state == "waiting" {
+				r.visitorPlace(ctx, c, &wait)
+				now.Place, now.WaitFrom, now.WaitTo = wait.place, wait.from, wait.to
+			}
+			if !reflect.DeepEqual(now, before) {
+				before = now
+				if err := end.Tell(ctx, now); err != nil {
 					c.tell(gone{person: 1, cause: "caller_hung_up"})
 					return err
 				}
 			}
 		}
+	}
+}
+
+// visitorWait is what a visitor has been told of the wait: it only ever gets better.
+type visitorWait struct {
+	place    int
+	from, to int
+	low      time.Duration
+	high     time.Duration // zero: nothing is known yet
+	asked    time.Time
+}
+
+// placeEvery is how often a visitor's place is looked for.
+const placeEvery = 3 * time.Second
+
+// visitorPlace brings what a visitor is told of the wait up to date, as far as callers are told it.
+func (r *Room) visitorPlace(ctx context.Context, c *call, w *visitorWait) {
+	x := c.shown.Load()
+	if x == nil || x.call.Contact == 0 || time.Since(w.asked) < placeEvery {
+		return
+	}
+	w.asked = time.Now()
+	told := r.Rules.Book().Phone.Wait
+	_ = r.Centre.View(ctx, func(v *live.View) error {
+		if n := v.Engine().Position(x.call.Contact); told.Position && n > 0 && (w.place == 0 || n < w.place) {
+			w.place = n
+		}
+		if e := v.Engine().EstimateContact(x.call.Contact); told.Expected && e.Known {
+			w.better(time.Duration(e.LowMS)*time.Millisecond, time.Duration(e.HighMS)*time.Millisecond)
+		}
+		return nil
+	})
+}
+
+// better takes an estimate when it is better than what was told before.
+func (w *visitorWait) better(low, high time.Duration) {
+	if high = max(low, high, 1); w.high == 0 || high < w.high {
+		w.low, w.high = low, high
+		w.from, w.to = ivr.WaitRange(low, high)
 	}
 }
 

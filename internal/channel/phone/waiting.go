@@ -40,6 +40,8 @@ func (m *machine) told(e told) {
 // arrived takes whether the queue took the caller in.
 func (m *machine) arrived(e told) {
 	switch {
+	case e.ask:
+		m.askForPlace()
 	case e.refused:
 		m.become(inMenu)
 		m.do(mix{})
@@ -49,11 +51,44 @@ func (m *machine) arrived(e told) {
 		m.close("not_queued")
 	default:
 		m.row.Contact = e.contact
+		if e.found {
+			m.tellCaller("place_found")
+		}
 		if m.terms.announce > 0 && m.stage == waiting {
 			m.do(wake{announceTimer, firstAnnouncement})
 		}
 		m.do(show{})
 	}
+}
+
+// claimPatience is how long a caller may think about whether a place is theirs.
+const claimPatience = 4 * time.Second
+
+// askForPlace asks a caller for whose number a place is kept to press a key for it: a number alone can be anybody's.
+func (m *machine) askForPlace() {
+	m.redial = &tell{what: tellArrive, queueing: m.asks}
+	m.become(inMenu)
+	m.listen = claimPatience
+	m.do(mix{})
+	m.tellCaller("place_kept")
+}
+
+// claim takes whether the place is the caller's, and lets them into the queue.
+func (m *machine) claim(yes bool) {
+	t := *m.redial
+	m.redial, m.listen = nil, 0
+	if t.claim = claimNo; yes {
+		t.claim = claimYes
+	}
+	m.become(waiting)
+	m.queued = m.at
+	m.do(wake{keyTimer, 0}, mix{}, t, show{})
+}
+
+// tellCaller says one of the words that are no script's.
+func (m *machine) tellCaller(phrase string) {
+	words, language := ivr.Phrase(phrase).In(m.language())
+	m.speak(say{text: words, language: language}, true)
 }
 
 // looked takes the caller's place: told, and perhaps a callback offered.

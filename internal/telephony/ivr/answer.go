@@ -70,7 +70,11 @@ func (r *Run) again(phrase, why string) {
 	}
 	switch r.waits {
 	case aChoice, aCustomer:
-		r.say(&r.script.Steps[r.step])
+		if s := &r.script.Steps[r.step]; len(s.Again) > 0 {
+			r.speak(s.Again, "", true)
+		} else {
+			r.say(s)
+		}
 	case aNumber, linkNumber:
 		r.phrase("key_number", true)
 	case ifCallback:

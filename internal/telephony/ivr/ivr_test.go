@@ -124,7 +124,7 @@ func TestACallerIsLedWhereTheKeysSay(t *testing.T) {
 		{"0 in the menu", caller, "silence open 0", []string{"queue strom [] priority 0, zero []"}},
 		{"keys that mean nothing", caller, "silence open 77777", []string{"nb: Det er ikke et valg her.", "queue strom [] priority 0, unclear []"}},
 		{"Swedish", caller, "9 open 1 no-promise", []string{"Speaking {Language:sv}", "sv: El 1, faktura 2.", "queue strom"}},
-		{"a key for the menu pressed at the language", caller, "1 open no-promise", []string{"nb: Strøm 1, faktura 2.", "queue strom [{strom 3}] priority 2, chosen [valg 1]"}},
+		{"a key for the menu pressed at the language", caller, "1 open no-promise", []string{"nb: Det er strømbrudd i Vik.", "listen", "queue strom [{strom 3}] priority 2, chosen [valg 1]"}},
 		{"keys for what comes pressed ahead, but no consent", caller, "2 12345# open known silence", []string{"CheckCustomer {Digits:12345}", "nb: Trykk 1 for opptak.", "Recording {Purpose:kvalitet Basis:consent Allowed:false}", "queue faktura"}},
 		{"consent pressed ahead is none", caller, "2 12345#1 open known silence", []string{"Recording {Purpose:kvalitet Basis:consent Allowed:false}", "queue faktura"}},
 		{"customer number ended by hash, consent given", caller, "silence open 2 12345# known 1", []string{"CheckCustomer {Digits:12345}", "Recording {Purpose:kvalitet Basis:consent Allowed:true}", "queue faktura [] priority 0, chosen [valg 2]"}},

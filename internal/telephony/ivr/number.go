@@ -144,6 +144,21 @@ func WaitText(low, high time.Duration) Text {
 		"Väntetiden är mellan %s och %s minuter.", "The wait is between %s and %s minutes.", steps[from], steps[to])
 }
 
+// WaitRange is the range in minutes that a wait is told as: 0 to 1 is less than a minute, 60 to 0 more than an hour, 0 to 4 up to four.
+func WaitRange(low, high time.Duration) (from, to int) {
+	high = max(low, high)
+	i := stepOf(high)
+	if i == len(steps) {
+		return steps[len(steps)-1], 0
+	}
+	for j, m := range steps {
+		if j < i && time.Duration(m)*time.Minute <= low {
+			from = m
+		}
+	}
+	return from, steps[i]
+}
+
 // minutesText fills minutes into a sentence in four languages; one minute takes the gender of the minute.
 func minutesText(nb, nn, sv, en string, minutes ...int) Text {
 	out := Text{}

@@ -191,10 +191,10 @@ func (r *Run) begin(s *Step) bool {
 		r.say(s)
 		return true
 	case Menu, Language:
-		r.say(s)
+		r.ask(s)
 		r.listen(aChoice)
 	case Identify:
-		r.say(s)
+		r.ask(s)
 		r.listen(aCustomer)
 	case Hours:
 		r.waits = theHours
@@ -261,6 +261,13 @@ func (r *Run) notices() {
 
 // say speaks a step's own words.
 func (r *Run) say(s *Step) { r.speak(s.Text, s.Clip, !s.Firm) }
+
+// ask says the words of a question, unless keys that were pressed ahead answer it at once: who knows the menu does not hear it.
+func (r *Run) ask(s *Step) {
+	if len(r.ahead) == 0 {
+		r.say(s)
+	}
+}
 
 // phrase speaks one of the words that every script shares.
 func (r *Run) phrase(name string, interruptible bool) { r.speak(phrases[name], "", interruptible) }

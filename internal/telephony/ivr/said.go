@@ -27,6 +27,7 @@ func Ahead(s *Script, languages []string, brand string) []Said {
 		if s.Steps[i].Clip == "" {
 			add(s.Steps[i].Text)
 		}
+		add(s.Steps[i].Again)
 	}
 	for _, name := range []string{"person", "wrong_key", "still_here", "next", "offer_waiting", "keeps_place", "survey_oks", "survey_solved", "thanks"} {
 		add(Phrase(name))

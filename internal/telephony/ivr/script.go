@@ -42,6 +42,7 @@ type Step struct {
 	Do       string   `json:"do" yaml:"do" enum:"say,notice,menu,language,identify,hours,callback,link,record,queue,outside,survey,end"`
 	Text     Text     `json:"text,omitempty" yaml:"text,omitempty" doc:"What is said, by language. {{opens}}, {{brand}} and {{number}} are filled in."`
 	Clip     string   `json:"clip,omitempty" yaml:"clip,omitempty" maxLength:"40" doc:"A recorded prompt that is played instead of the text being spoken."`
+	Again    Text     `json:"again,omitempty" yaml:"again,omitempty" doc:"menu and language: what is said instead when it is asked again, in few words; empty says the text again."`
 	Firm     bool     `json:"firm,omitempty" yaml:"firm,omitempty" doc:"A key does not cut the words short."`
 	To       string   `json:"to,omitempty" yaml:"to,omitempty" doc:"The step that follows; empty means the next one in the list."`
 	Choices  []Choice `json:"choices" yaml:"choices,omitempty" nullable:"false" maxItems:"4"`

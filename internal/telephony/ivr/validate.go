@@ -166,6 +166,7 @@ func (c *checker) fits(at string, s *Step) {
 		kinds []string
 	}{
 		{"choices", len(s.Choices) > 0, []string{Menu, Language}},
+		{"again", len(s.Again) > 0, []string{Menu, Language}},
 		{"hours", s.Hours != "", []string{Hours}},
 		{"closed", s.Closed != "", []string{Hours}},
 		{"queue", s.Queue != "", []string{Queue, Callback}},
@@ -226,6 +227,7 @@ var needsWords = []string{Say, Menu, Language, Identify, Record}
 func (c *checker) words(at string, s *Step) {
 	c.refers(at+"clip", s.Clip, "prompts", c.names.Prompts)
 	c.text(at+"text", s.Text, s.Clip, slices.Contains(needsWords, s.Do))
+	c.text(at+"again", s.Again, "", false)
 }
 
 var variable = regexp.MustCompile(`\{\{[^}]*\}\}`)

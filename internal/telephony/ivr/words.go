@@ -125,6 +125,14 @@ var phrases = map[string]Text{
 	"next": {
 		"nb": "Du er den neste i køen.", "nn": "Du er den neste i køen.", "sv": "Du står först i kön.", "en": "You are next in the queue.",
 	},
+	"place_kept": { // a number that shows is not enough to be given a place
+		"nb": "Du ringte oss nettopp. Trykk 1 for å få tilbake plassen din i køen.", "nn": "Du ringde oss nett no. Trykk 1 for å få att plassen din i køen.",
+		"sv": "Du ringde oss nyss. Tryck 1 för att få tillbaka din plats i kön.", "en": "You called us just now. Press 1 to have your place in the queue back.",
+	},
+	"place_found": {
+		"nb": "Du har fått tilbake plassen din i køen.", "nn": "Du har fått att plassen din i køen.",
+		"sv": "Du har fått tillbaka din plats i kön.", "en": "You have your place in the queue back.",
+	},
 	"back": { // the agent's line is gone and the caller waits at the head again
 		"nb": "Linjen ble brutt hos oss. Vent litt, så finner vi en annen som kan hjelpe deg.",
 		"nn": "Linja vart broten hos oss. Vent litt, så finn vi ein annan som kan hjelpe deg.",

@@ -240,7 +240,7 @@ func FindEspeak() (Espeak, bool) {
 	return Espeak{Program: path}, err == nil
 }
 
-// voices are the program's voices. There is one Norwegian voice, and it reads nynorsk well.
+// voices are the program's voices. There is one Norwegian voice, bokmål; it reads nynorsk with its accent (docs/spec/voice.md).
 var voices = map[string]string{"nb": "nb", "nn": "nb", "sv": "sv", "en": "en-gb"}
 
 // Speak implements Speaker. The words go to the program by its standard input, never by a command line.

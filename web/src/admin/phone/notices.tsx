@@ -7,7 +7,7 @@ import { Status } from '../../ui/Status.tsx'
 import css from '../admin.module.css'
 import { keyFrom } from '../draft.ts'
 import { faultText } from '../faults.ts'
-import { Part, Row, SelectField, SwitchField, WordsField } from '../fields.tsx'
+import { DurationField, Part, Row, SelectField, SwitchField, WordsField } from '../fields.tsx'
 import type { FormProps } from '../section.ts'
 import { namedChoices, nameOf } from '../words.ts'
 import { Listen } from './Listen.tsx'
@@ -89,6 +89,25 @@ function NoticeForm({ draft, document }: FormProps<ConfigPhoneNotice>) {
           onChange={e => set({ until: e.currentTarget.value ? new Date(e.currentTarget.value).toISOString() : undefined })}
           error={until && faultText(t, until)}
         />
+      </Row>
+      <Row>
+        <SelectField
+          label={t('telephony.notices.queue')}
+          none={t('telephony.notices.always')}
+          value={n.queue ?? ''}
+          set={v => set({ queue: v || undefined, above_s: v ? n.above_s : undefined })}
+          choices={namedChoices(document.queues)}
+          fault={fault('queue')}
+        />
+        {n.queue && (
+          <DurationField
+            label={t('telephony.notices.above')}
+            hint={t('telephony.notices.above_text')}
+            value={n.above_s ?? 0}
+            set={s => set({ above_s: s || undefined })}
+            fault={fault('above_s')}
+          />
+        )}
       </Row>
       <SwitchField label={t('telephony.notices.active')} value={n.active} set={active => set({ active })} />
     </Part>

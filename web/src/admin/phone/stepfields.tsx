@@ -229,6 +229,17 @@ function Words({
         languages={languages}
         max={600}
       />
+      {(s.do === 'menu' || s.do === 'language') && (
+        <Spoken
+          label={t('telephony.step.again')}
+          hint={t('telephony.step.again_text')}
+          value={s.again ?? {}}
+          set={again => put({ again: Object.keys(again).length ? again : undefined })}
+          fault={fault('again') ?? locales.map(l => fault(`again.${l}`)).find(Boolean)}
+          languages={languages}
+          max={600}
+        />
+      )}
       {(files.length > 0 || s.clip) && (
         <div className={css.need}>
           <SelectField
