@@ -13,7 +13,7 @@ type colour [3]float64
 
 func parseColour(hex string) (colour, bool) {
 	n, err := strconv.ParseUint(strings.TrimPrefix(hex, "#"), 16, 32)
-	if err != nil || len(hex) != 7 {
+	if err != nil || len(hex) != 7 || hex[0] != '#' {
 		return colour{}, false
 	}
 	return colour{float64(n >> 16), float64(n >> 8 & 255), float64(n & 255)}, true

@@ -131,7 +131,7 @@ func (r *Room) settle(ctx context.Context, row store.TextRow, v verdict) error {
 		if _, err = r.Centre.Do(ctx, command); err == nil || centre.KindOf(err) != centre.Unavailable || !r.Centre.Status().Owner {
 			break
 		}
-		time.Sleep(wait)
+		<-time.After(wait)
 	}
 	if err == nil {
 		r.tell(row, v)

@@ -8,6 +8,7 @@ import { grouped } from './lines.tsx'
 import { bare, ruleFor } from './outbound.tsx'
 import { keyOfFile } from './prompts.tsx'
 import { asTree, moved, newStep, renamed, spokenIn, stepLine, straight } from './steps.ts'
+import { troubleKey } from './texts.tsx'
 
 const t = translator('nb', nb)
 const step = (key: string, s: Partial<IvrStep> = {}): IvrStep => ({ key, do: 'say', choices: [], needs: [], ...s })
@@ -110,4 +111,17 @@ test("the server's faults are told in our words, before the general ones", () =>
   expect(faultText(t, 'leads back to "sprak": a caller could go round for ever')).toBe('Fører tilbake til sprak: kunden kan gå i ring.')
   expect(faultText(t, '5 are more than a caller remembers: at most 4')).toBe('5 valg er flere enn noen husker: høyst 4.')
   expect(faultText(t, '"stromm" is not one of queues: strom')).toBe(t('admin.fault.choose'))
+})
+
+test('why a message was not sent is told in words, also what is not known', () => {
+  expect(troubleKey('http_401')).toEqual({ key: 'telephony.texts.why.http', code: '401' })
+  expect(t(troubleKey('http_503').key, { code: '503' })).toBe('leverandøren svarte 503')
+  expect(troubleKey('timeout').key).toBe('telephony.texts.why.timeout')
+  expect(troubleKey('something new').key).toBe('telephony.texts.why.unknown')
+})
+
+test('what is wrong with the text messages is told in our words', () => {
+  expect(faultText(t, 'must begin with https://: numbers, words and the secret would else be read on their way')).toContain('https-adresse')
+  expect(faultText(t, 'must hold {{text}}, and {{to}} or {{to_digits}}')).toContain('{{to_digits}}')
+  expect(faultText(t, '"Kundeservice AS" must be a number such as +4700000100, or up to 11 letters and digits')).toContain('11 bokstaver')
 })
