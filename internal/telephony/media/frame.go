@@ -55,12 +55,4 @@ func (f *Frame) silent() bool {
 }
 
 // saturate brings a sum back into 16 bits.
-func saturate(v int32) int16 {
-	if v > 32767 {
-		return 32767
-	}
-	if v < -32768 {
-		return -32768
-	}
-	return int16(v)
-}
+func saturate(v int32) int16 { return int16(min(max(v, -32768), 32767)) }

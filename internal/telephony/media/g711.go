@@ -1,5 +1,7 @@
 package media
 
+import "slices"
+
 // Codec is how sound is coded on the wire. Its value is the static payload type of RFC 3551, table 4.
 type Codec uint8
 
@@ -32,19 +34,15 @@ func (c Codec) Encode(dst []byte, samples []int16) int {
 
 // Decode turns octets into samples in dst, which must be as long, and gives the samples written.
 func (c Codec) Decode(dst []int16, octets []byte) int {
-	dec := c.decoded()
+	dec := &muDecoded
+	if c == PCMA {
+		dec = &aDecoded
+	}
 	dst = dst[:len(octets)]
 	for i, b := range octets {
 		dst[i] = dec[b]
 	}
 	return len(octets)
-}
-
-func (c Codec) decoded() *[256]int16 {
-	if c == PCMA {
-		return &aDecoded
-	}
-	return &muDecoded
 }
 
 // quiet is the octet of a sample of zero.
@@ -67,10 +65,9 @@ func decodings() (mu, a [256]int16) {
 	for i := range 256 {
 		u := ^byte(i)
 		m := (int(u&0x0f)<<3 + 0x84) << (u & 0x70 >> 4)
+		mu[i] = int16(m - 0x84)
 		if u&0x80 != 0 {
-			mu[i] = int16(0x84 - m)
-		} else {
-			mu[i] = int16(m - 0x84)
+			mu[i] = -mu[i]
 		}
 		x := byte(i) ^ 0x55
 		v := int(x&0x0f)<<4 + 8
@@ -91,11 +88,7 @@ func encoding(dec *[256]int16) [16384]byte {
 	for i := range rising {
 		rising[i] = byte(i)
 	}
-	for i := 1; i < len(rising); i++ {
-		for j := i; j > 0 && dec[rising[j]] < dec[rising[j-1]]; j-- {
-			rising[j], rising[j-1] = rising[j-1], rising[j]
-		}
-	}
+	slices.SortStableFunc(rising[:], func(a, b byte) int { return int(dec[a]) - int(dec[b]) })
 	var out [16384]byte
 	k := 0
 	for s := -8192; s < 8192; s++ {
@@ -111,10 +104,4 @@ func encoding(dec *[256]int16) [16384]byte {
 	return out
 }
 
-func distance(v int16, s int) int {
-	if d := int(v) - s; d >= 0 {
-		return d
-	} else {
-		return -d
-	}
-}
+func distance(v int16, s int) int { return max(int(v)-s, s-int(v)) }

@@ -62,9 +62,6 @@ func (m *Member) Role() Role {
 // Leave takes the member out of its room. The leg stays open.
 func (m *Member) Leave() { m.MoveTo(nil, Role{}) }
 
-// restarter is a leg that holds sound for a while: what was said before it joined is not for those whom it joins.
-type restarter interface{ Restart() }
-
 // MoveTo takes the member out of its room and into another with the role; it misses a frame at most. A nil room is none.
 func (m *Member) MoveTo(r *Room, role Role) {
 	m.mu.Lock()
@@ -83,7 +80,7 @@ func (m *Member) MoveTo(r *Room, role Role) {
 	if r == nil {
 		return
 	}
-	if leg, ok := m.leg.(restarter); ok && old == nil {
+	if leg, ok := m.leg.(interface{ Restart() }); ok && old == nil { // what was said before it joins is not for those whom it joins
 		leg.Restart()
 	}
 	r.mu.Lock()
