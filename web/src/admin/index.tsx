@@ -136,12 +136,23 @@ export default function Admin() {
   // The list is longer than a screen: whoever comes by a link sees where they are.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the mark moves with the place
   useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [place])
+  // What was pressed is gone when an entry opens or closes: the focus goes to what came instead, not to the page's top.
+  const body = useRef<HTMLDivElement>(null)
+  const came = useRef(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the focus moves with the entry
+  useEffect(() => {
+    if (came.current && document.activeElement === document.body) body.current?.focus()
+    came.current = true
+  }, [place, url.id])
   const open = (p: string) => go({ s: p, id: undefined, q: undefined, queue: undefined })
   return (
     <>
       <FaceHead title={t('face.admin')} />
       <div className={css.admin}>
         <nav ref={nav} className={css.nav} aria-label={t('admin.nav')}>
+          <a className="skip" href="#place">
+            {t('skip')}
+          </a>
           <NativeSelect
             className={css.small}
             size="sm"
@@ -169,7 +180,7 @@ export default function Admin() {
             </div>
           ))}
         </nav>
-        <div className={css.body}>
+        <div ref={body} className={css.body} id="place" tabIndex={-1}>
           {place !== 'webhooks' && can('keys.manage') && <StoppedHooks />}
           {place ? <Opened key={place} place={place} /> : <Empty icon={Braces} title={t('problem.forbidden')} />}
         </div>
