@@ -50,7 +50,7 @@ type Phone struct {
 func (a *App) openPhone(words store.Conversation, customers store.Customer) (err error) {
 	files := store.Phone{DB: a.DB, Domain: domain}
 	o := phone.Options{
-		Centre: a.Centre, Rules: a.Rules, Access: a.Access, Phone: files, Customers: customers, Words: words, Surveys: store.Survey{DB: a.DB, Domain: domain}, Recent: a.recent,
+		Centre: a.Centre, Rules: a.Rules, Access: a.Access, Phone: files, Customers: customers, Words: words, Surveys: store.Survey{DB: a.DB, Domain: domain}, Recent: a.recent, Desk: a.Desk,
 		Texts: a.Texts, Asks: a.Asks, Address: a.Address, NodeAddr: a.NodeAddr, Folder: filepath.Join(a.Data, "recordings"), Now: a.Now, Log: a.Log,
 		Patience: a.Options.Phone.Patience,
 	}

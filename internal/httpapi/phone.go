@@ -40,6 +40,7 @@ func (a *API) registerPhone(mux *http.ServeMux) {
 		}) (phone.Call, error) {
 			return room.PlaceCall(ctx, in.Subject, in.Body)
 		})
+	a.registerDeskPhone()
 	a.registerCallWishes()
 	serve(a, operation{method: http.MethodGet, path: "/api/phone/spend", id: "get-spend", tag: "phone", summary: "What calls out have cost, and the limits"},
 		func(ctx context.Context, in *struct{ Who }) (phone.Spend, error) {
@@ -70,6 +71,24 @@ func (a *API) registerPhone(mux *http.ServeMux) {
 	a.registerPrompts()
 	a.registerSpeech()
 	a.registerRecordings()
+}
+
+// registerDeskPhone registers the choice between browser and desk phone.
+func (a *API) registerDeskPhone() {
+	room := a.Rooms.Phone
+	serve(a, operation{method: http.MethodGet, path: "/api/phone/desk", id: "get-desk-phone", tag: "phone", summary: "Your desk phone, and whether it is your line"},
+		func(ctx context.Context, in *struct{ Who }) (phone.DeskPhone, error) {
+			return room.DeskPhone(ctx, in.Subject)
+		})
+	serve(a, operation{method: http.MethodPut, path: "/api/phone/desk", id: "choose-line", tag: "phone", summary: "Take calls on the desk phone, or on the browser again; it is remembered"},
+		func(ctx context.Context, in *struct {
+			Who
+			Body struct {
+				Line string `json:"line" enum:"browser,desk"`
+			}
+		}) (phone.DeskPhone, error) {
+			return room.ChooseLine(ctx, in.Subject, in.Body.Line == "desk")
+		})
 }
 
 // registerCallWishes registers what somebody in a call can do with it. Transfers and consultations to people of the centre are the desk's own.

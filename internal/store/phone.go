@@ -216,6 +216,30 @@ func (p Phone) Spent(ctx context.Context, from centre.Instant) (out []SpendRow, 
 	return out, err
 }
 
+// PutDeskLine notes whether somebody takes calls on the desk phone.
+func (p Phone) PutDeskLine(person centre.AgentID, desk bool) Write {
+	return func(ctx context.Context, tx *Tx) error {
+		if !desk {
+			return tx.Send(ctx, `DELETE FROM phone_line WHERE domain=$1 AND person=$2`, p.Domain, person)
+		}
+		return tx.Send(ctx, `INSERT INTO phone_line(domain, person) VALUES($1,$2) ON CONFLICT (domain, person) DO NOTHING`, p.Domain, person)
+	}
+}
+
+// DeskLines are those who take calls on the desk phone.
+func (p Phone) DeskLines(ctx context.Context) (map[centre.AgentID]bool, error) {
+	out := map[centre.AgentID]bool{}
+	err := p.DB.Read(ctx, func(ctx context.Context, tx *Tx) error {
+		return tx.Each(ctx, func(scan func(...any) error) error {
+			var who centre.AgentID
+			err := scan(&who)
+			out[who] = true
+			return err
+		}, `SELECT person FROM phone_line WHERE domain=$1`, p.Domain)
+	})
+	return out, err
+}
+
 // ForgetPhone deletes places and costs that have passed: those of before an instant.
 func (p Phone) ForgetPhone(ctx context.Context, before centre.Instant) error {
 	return p.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {

@@ -50,6 +50,8 @@ type call struct {
 	tape    *tape
 	place   store.PlaceRow // kept for the customer when they left
 	asking  *survey.Asking // the link that goes with the call's end; nil for none
+	aim     centre.AgentID // the colleague who is called; zero for most
+	turn    chan struct{}  // closed when what the screens see changes
 	over    bool
 
 	bound []centre.ContactID // what it is known as; of the room's lock
@@ -225,6 +227,8 @@ func (c *call) carry(d deed) {
 		c.hours(d)
 	case sendLink:
 		c.sendLink(d)
+	case callDesk:
+		c.room.callDesk(c, d.agent)
 	case done:
 		c.over = true
 	}

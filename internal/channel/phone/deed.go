@@ -71,6 +71,8 @@ type (
 	hours struct{ hours, queue string }
 	// sendLink sends a text message; sent tells.
 	sendLink struct{ number, text string }
+	// callDesk rings the desk phone of somebody who is in the call without being heard; line tells. Browsers come back by themselves.
+	callDesk struct{ agent centre.AgentID }
 	// done ends the actor: the call is over and everything about it is on disk.
 	done struct{}
 )
@@ -100,6 +102,7 @@ func (look) deed()       {}
 func (find) deed()       {}
 func (hours) deed()      {}
 func (sendLink) deed()   {}
+func (callDesk) deed()   {}
 func (done) deed()       {}
 
 // What a caller has said to the question whether a place is theirs.
@@ -177,8 +180,13 @@ type (
 	}
 	sent struct{ ok bool }
 	line struct { // an agent's line has gone or come back
-		agent centre.AgentID
-		up    bool
+		agent   centre.AgentID
+		up      bool
+		refused bool // the desk phone was rung for it in vain
+	}
+	holding struct { // somebody outside holds us, or takes us back
+		person int64
+		held   bool
 	}
 	recorded struct { // the recording has begun, or not
 		id  int64
@@ -204,6 +212,7 @@ func (found) event()    {}
 func (opening) event()  {}
 func (sent) event()     {}
 func (line) event()     {}
+func (holding) event()  {}
 func (recorded) event() {}
 func (spent) event()    {}
 func (briefed) event()  {}

@@ -63,9 +63,21 @@ func (r *Room) project(commits []feed.Commit) {
 					r.callBack(d.Contact, d.Agent)
 				} else if c := r.of(d.Contact); c != nil {
 					c.decide(e.At, *d)
+					r.deskHears(c, *d)
 				}
 			}
 		}
+	}
+}
+
+// deskHears rings the desk phone of whoever is offered a call, and stops the ringing of an offer that is over.
+func (r *Room) deskHears(c *call, d routing.Decision) {
+	switch d.Kind {
+	case routing.Offered:
+		r.ringDesk(c, d)
+	case routing.OfferEnded:
+		r.unringDesk(d)
+	default:
 	}
 }
 
@@ -147,6 +159,13 @@ func (r *Room) takeOver(ctx context.Context, epoch int64) error {
 		return err
 	}
 	r.places.set(places)
+	chosen, err := r.Phone.DeskLines(ctx)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	r.chosen = chosen
+	r.mu.Unlock()
 	if err := r.spend.load(ctx, r.Phone, r.instant()); err != nil {
 		return err
 	}
@@ -255,7 +274,7 @@ func (r *Room) unreach(ctx context.Context) error {
 	err := r.Centre.View(ctx, func(v *live.View) error {
 		wrong = nil
 		v.Engine().EachAgent(func(a *routing.AgentView) bool {
-			if reach := a.Reach&(1<<centre.Phone|1<<centre.Callback) != 0; reach != (r.legOf(a.ID) != nil) {
+			if reach := a.Reach&(1<<centre.Phone|1<<centre.Callback) != 0; reach != r.reachable(a.ID) {
 				wrong = append(wrong, a.ID)
 			}
 			return true

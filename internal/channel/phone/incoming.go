@@ -55,8 +55,12 @@ func (r *Room) incoming(sc *signal.Call) {
 		r.turnAway(sc, sipFull)
 		return
 	}
-	if sc.Account() != "" { // a desk phone of our own: agents call out from the desk, where plan and caps are asked
-		_ = sc.Reject(sipForbidden)
+	if sc.Account() != "" {
+		r.fromDesk(sc)
+		return
+	}
+	if old := sc.Replaces(); old != nil {
+		r.replace(sc, old)
 		return
 	}
 	book := r.Rules.Book()
@@ -75,11 +79,58 @@ func (r *Room) incoming(sc *signal.Call) {
 	}
 	c.wires[1] = sipWire{sc}
 	sc.OnDigit(func(k rune) { c.tell(keyed{k}) })
+	sc.OnHold(func(held bool) { c.tell(holding{1, held}) })
 	r.start(c)
-	go func() {
-		<-sc.Done()
-		c.tell(gone{person: 1, cause: endOf(sc.Ending())})
-	}()
+	go c.watch(1, sc)
+}
+
+// watch tells the call when one of its ends is gone; one that another phone has taken over is not.
+func (c *call) watch(person int64, sc *signal.Call) {
+	<-sc.Done()
+	if e := sc.Ending(); e.Kind != signal.Replaced {
+		c.tell(gone{person: person, cause: endOf(e)})
+	}
+}
+
+// replace lets a party's exchange move its end of a call to another of its phones (RFC 3891): the call goes on, whoever speaks.
+func (r *Room) replace(sc, old *signal.Call) {
+	for _, c := range r.all() {
+		if sc.Trunk() != old.Trunk() {
+			break // nobody takes over another's call
+		}
+		id, err := int64(0), error(nil)
+		err = c.ask(r.ctx, func(*machine) error {
+			for person, w := range c.wires {
+				if s, ok := w.(sipWire); ok && s.Call == old {
+					id = person
+				}
+			}
+			return nil
+		})
+		if err == nil && id != 0 {
+			r.moveLeg(c, id, sc)
+			return
+		}
+	}
+	_ = sc.Reject(481)
+}
+
+// moveLeg answers the new end and puts it in the old one's place; the old one's end is nobody's then.
+func (r *Room) moveLeg(c *call, id int64, sc *signal.Call) {
+	old := c.wires[id]
+	c.post(func() { delete(c.wires, id) })
+	if err := sc.Answer(r.ctx); err != nil {
+		c.post(func() { c.wires[id] = old })
+		return
+	}
+	sc.OnDigit(func(k rune) { c.tell(keyed{k}) })
+	sc.OnHold(func(held bool) { c.tell(holding{id, held}) })
+	c.post(func() {
+		c.wires[id] = sipWire{sc}
+		c.hear(holding{id, false})
+		c.m.do(mix{}, show{})
+	})
+	r.actors.Go(func() { c.watch(id, sc) })
 }
 
 // turnAway refuses a call that is not written down, since it is nobody's or this node takes none.
@@ -226,7 +277,7 @@ func (r *Room) termsOf(l rulebook.PhoneLine, row store.CallRow) terms {
 	w := book.Phone.Wait
 	t := terms{
 		queue: l.PhoneLine.Queue, announce: time.Duration(w.EveryS) * time.Second, tellPlace: w.Position, tellWait: w.Expected, grace: lineGrace, ring: ringFor,
-		longest: time.Duration(book.Phone.Outbound.MaxMinutes) * time.Minute,
+		longest: time.Duration(book.Phone.Outbound.MaxMinutes) * time.Minute, lifted: func(agent centre.AgentID) bool { return r.deskOf(agent) != nil },
 	}
 	if !w.CallbackOff {
 		t.offerAfter = max(time.Duration(w.CallbackAboveS)*time.Second, 1)

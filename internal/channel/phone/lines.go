@@ -34,6 +34,9 @@ type LineEnd struct {
 
 // leg is the way to the agent's ears; nil while there is none.
 func (r *Room) legOf(agent centre.AgentID) media.Leg {
+	if d := r.deskOf(agent); d != nil {
+		return d.leg()
+	}
 	r.mu.Lock()
 	l := r.lines[agent]
 	r.mu.Unlock()
@@ -102,7 +105,7 @@ func (r *Room) Line(ctx context.Context, s access.Subject, end LineEnd) error {
 			}
 		}
 	}()
-	if err := end.Tell(ctx, LineTold{Type: "hello", ICEServers: r.iceServersFor(client(s))}); err != nil {
+	if err := end.Tell(ctx, LineTold{Type: "hello", ICEServers: r.iceServersFor(client(s)), Desk: r.deskTold(s.Person)}); err != nil {
 		return err
 	}
 	for {
@@ -118,7 +121,7 @@ func (r *Room) Line(ctx context.Context, s access.Subject, end LineEnd) error {
 				}
 			}
 		case <-l.poke:
-			if err := end.Tell(ctx, LineTold{Type: "calls", Calls: r.callsOf(l.subject)}); err != nil {
+			if err := end.Tell(ctx, LineTold{Type: "calls", Calls: r.callsOf(l.subject), Desk: r.deskTold(l.agent)}); err != nil {
 				return err
 			}
 		case <-l.taken:
@@ -136,11 +139,42 @@ func (r *Room) heard(l *agentLine, said LineSaid) (LineTold, error) {
 	switch said.Type {
 	case "offer":
 		return r.connectLine(l, said)
+	case "watch":
+		return r.watchLine(l, said)
 	case "ping":
 		return LineTold{Type: "pong"}, nil
 	case "quality":
 		r.quality(l.agent, said)
 	}
+	return LineTold{}, nil
+}
+
+// deskTold is what a window is told of its person's desk phone; nil when there is none.
+func (r *Room) deskTold(agent centre.AgentID) *DeskPhone {
+	d := r.deskShown(agent)
+	if d.Account == "" {
+		return nil
+	}
+	return &d
+}
+
+// watchLine gives a window the calls of a line whose sound goes to the desk phone.
+func (r *Room) watchLine(l *agentLine, said LineSaid) (LineTold, error) {
+	if r.deskOf(l.agent) == nil {
+		return LineTold{}, centre.Errorf(centre.Conflict, "the desk phone is not the line")
+	}
+	r.mu.Lock()
+	other := r.lines[l.agent]
+	if other != nil && other != l && !said.TakeOver {
+		r.mu.Unlock()
+		return LineTold{Type: "taken"}, nil
+	}
+	r.lines[l.agent] = l
+	r.mu.Unlock()
+	if other != nil && other != l {
+		other.give()
+	}
+	r.changed(l.agent)
 	return LineTold{}, nil
 }
 
@@ -218,7 +252,7 @@ func (r *Room) legState(l *agentLine, leg *webleg.Leg, s webleg.State) {
 
 // changed tells the engine and the calls whether an agent's line is there now.
 func (r *Room) changed(agent centre.AgentID) {
-	up := r.legOf(agent) != nil
+	up := r.legOf(agent) != nil // of a desk phone: lifted
 	for _, c := range r.all() {
 		if s := c.shown.Load(); s != nil && s.roles[agent] != "" {
 			c.tell(line{agent: agent, up: up})
@@ -236,7 +270,7 @@ func (r *Room) reach(agent centre.AgentID) {
 			return nil
 		}
 		var count int32
-		if r.legOf(agent) != nil {
+		if r.reachable(agent) {
 			count = 1
 		}
 		for _, ch := range []centre.Channel{centre.Phone, centre.Callback} {

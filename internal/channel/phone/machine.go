@@ -61,6 +61,7 @@ type terms struct {
 	grace      time.Duration // how long a line may be gone
 	ring       time.Duration // how long somebody is rung
 	longest    time.Duration // of a call out; zero without end
+	lift       bool          // a call out waits until the agent's desk phone is lifted
 	cardPause  time.Duration // a recording that is paused goes on by itself after this; zero only by hand
 }
 
@@ -137,6 +138,15 @@ func (m *machine) caller() *person { return m.scene.one(theCustomer) }
 
 // begin takes a call whose row is on disk.
 func (m *machine) begin() {
+	if m.stage == ringingOut && m.terms.lift {
+		m.do(callDesk{m.row.Agent}, wake{lineTimer, m.terms.ring}, show{})
+		return
+	}
+	m.set()
+}
+
+// set begins to ring the customer, or answers them.
+func (m *machine) set() {
 	if m.stage == ringingOut {
 		m.do(dial{person: m.caller().id, number: m.row.Number}, wake{ringTimer, m.terms.ring}, show{})
 		return
@@ -179,6 +189,11 @@ func (m *machine) hear(at centre.Instant, e event) {
 		m.tellRun(ivr.Sent(e.ok))
 	case line:
 		m.line(e)
+	case holding:
+		if p := m.scene.byID(e.person); p != nil {
+			p.holds = e.held
+			m.do(show{})
+		}
 	case recorded:
 		m.recorded(e)
 	case briefed:

@@ -205,6 +205,9 @@ func (c *call) arrive(t tell) told {
 		}
 		c.begin(p, id, queue, t.menu)
 		p.Step(e)
+		if c.aim != 0 {
+			p.Step(aimAt(c.aim, id))
+		}
 		c.putRow(p)
 		p.Result(result{Contact: id})
 		return nil

@@ -92,8 +92,8 @@ func (r *Room) PlaceCall(ctx context.Context, s access.Subject, w Place) (Call, 
 	if err != nil {
 		return Call{}, err
 	}
-	if r.legOf(s.Person) == nil {
-		return Call{}, centre.Errorf(centre.Conflict, "your line is not there: open the desk and let it use the microphone")
+	if !r.reachable(s.Person) {
+		return Call{}, noLine(r.deskOf(s.Person) != nil)
 	}
 	row := store.CallRow{Direction: "out", Line: l.Key, Brand: l.Brand, Queue: l.Queue, Language: l.Language, Number: number, Customer: w.Customer, Known: "none", Agent: s.Person}
 	if row.Customer == 0 {
@@ -129,7 +129,9 @@ func (r *Room) lineOut(book *rulebook.Book, key string, _ access.Subject) (ruleb
 
 // placed writes a call out down, with its contact in the agent's hands, and begins to ring.
 func (r *Room) placed(ctx context.Context, s access.Subject, l rulebook.PhoneLine, row store.CallRow) (Call, error) {
-	c := newCall(r, newMachine(r.termsOf(l, row), row, nil))
+	t := r.termsOf(l, row)
+	t.lift = r.legOf(s.Person) == nil // a desk phone, not lifted yet
+	c := newCall(r, newMachine(t, row, nil))
 	fresh := row
 	var refused routing.Code
 	_, err := r.Centre.Do(ctx, live.Command{Plan: func(p *live.Plan) error {
@@ -173,7 +175,7 @@ func (r *Room) placed(ctx context.Context, s access.Subject, l rulebook.PhoneLin
 		}
 	}
 	c.m.since, c.m.at = c.m.row.Began, c.m.row.Began
-	c.m.scene.add(person{kind: theAgent, agent: s.Person})
+	c.m.scene.add(person{kind: theAgent, agent: s.Person, lost: t.lift})
 	c.show()
 	out := c.shown.Load().call
 	r.start(c)
@@ -263,11 +265,11 @@ func (c *call) dial(d dial) {
 				c.m.row.Trunk = sc.Trunk()
 				sc.OnDigit(func(k rune) { c.tell(keyed{k}) })
 			}
+			sc.OnHold(func(held bool) { c.tell(holding{d.person, held}) })
 			c.hear(dialled{person: d.person, ok: true})
 			c.nextMinute(row)
 		})
-		<-sc.Done()
-		c.tell(gone{person: d.person, cause: endOf(sc.Ending())})
+		c.watch(d.person, sc)
 	}()
 }
 

@@ -13,6 +13,7 @@ import (
 	"sentral/internal/channel/text"
 	"sentral/internal/config"
 	"sentral/internal/desk/access"
+	"sentral/internal/desk/contact"
 	"sentral/internal/desk/conversation"
 	"sentral/internal/engine/live"
 	"sentral/internal/quality/survey"
@@ -33,8 +34,9 @@ type Options struct {
 	Words     store.Conversation
 	Surveys   store.Survey
 	Recent    *conversation.Recent
-	Address   string // the centre's own public address: its pages may always call
-	NodeAddr  string // of this node, to know whether another owns the centre
+	Desk      *contact.Room // what a desk phone's keys do, the desk does
+	Address   string        // the centre's own public address: its pages may always call
+	NodeAddr  string        // of this node, to know whether another owns the centre
 
 	SIP     signal.Options // where trunks and desk phones reach us; no address at all means no SIP. Ports, Incoming, Trunks and Accounts are the room's
 	Web     webleg.Options // where browsers send sound
@@ -69,6 +71,8 @@ type Room struct {
 	byWhat   map[centre.ContactID]*call
 	lines    map[centre.AgentID]*agentLine
 	seats    map[centre.AgentID]*call // in whose room an agent's leg is
+	chosen   map[centre.AgentID]bool  // who has the desk phone for a line
+	desks    map[centre.AgentID]*deskLine
 	visitors int
 	visiting map[string]int // calls from browsers, by network address
 	epoch    int64
@@ -99,6 +103,7 @@ func New(o Options) *Room {
 	}
 	r := &Room{
 		Options: o, calls: map[int64]*call{}, byWhat: map[centre.ContactID]*call{}, lines: map[centre.AgentID]*agentLine{}, seats: map[centre.AgentID]*call{}, visiting: map[string]int{},
+		chosen: map[centre.AgentID]bool{}, desks: map[centre.AgentID]*deskLine{},
 		spend: &spending{}, places: &places{}, run: "calls " + rand.Text(),
 	}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
@@ -120,6 +125,7 @@ func (r *Room) Open() (err error) {
 	s.Incoming = r.incoming
 	s.Turned = func(string, int) { r.count(TurnedAway) }
 	s.Accounts = r.account
+	s.Registered = r.registered
 	s.Log = r.Log
 	s.Trunks = r.trunks(r.Rules.Book())
 	if r.stack, err = signal.Open(s); err != nil {

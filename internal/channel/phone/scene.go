@@ -28,6 +28,7 @@ type person struct {
 	muted   bool
 	ringing bool // not there yet
 	lost    bool // the line is gone; it may come back
+	holds   bool // has put us on hold
 }
 
 func (p *person) there() bool { return !p.ringing && !p.lost }

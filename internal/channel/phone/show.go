@@ -45,10 +45,33 @@ func (c *call) show() {
 	before := c.shown.Swap(s)
 	c.pokeAll(before)
 	c.pokeAll(s)
+	c.desks(before, s)
+}
+
+// desks lets the desk phones of those who have left go, and what they have dialled to ask somebody once nobody is asked any more.
+func (c *call) desks(before, now *shown) {
+	c.turns()
+	if before != nil {
+		for agent := range before.roles {
+			if now == nil || now.roles[agent] == "" {
+				c.room.release(agent)
+				c.room.alone(agent, false)
+			}
+		}
+	}
+	if now == nil {
+		return
+	}
+	asked := slices.ContainsFunc(now.call.Parties, func(p Party) bool { return p.Kind == anAdviser || p.Kind == anOutsider })
+	for agent, role := range now.roles {
+		if role == theAgent {
+			c.room.alone(agent, asked)
+		}
+	}
 }
 
 func (c *call) showPerson(s *shown, p *person) {
-	party := Party{ID: p.id, Kind: p.kind, Agent: p.agent, Number: p.number, State: "talking", Muted: p.muted}
+	party := Party{ID: p.id, Kind: p.kind, Agent: p.agent, Number: p.number, State: "talking", Muted: p.muted, Holds: p.holds}
 	switch {
 	case p.kind == theCustomer:
 		party.Name = c.name
@@ -106,7 +129,9 @@ func (c *call) pokeAll(s *shown) {
 
 // unshow takes a call that is over off the screens.
 func (c *call) unshow() {
-	c.pokeAll(c.shown.Swap(nil))
+	before := c.shown.Swap(nil)
+	c.pokeAll(before)
+	c.desks(before, nil)
 }
 
 // callsOf are the calls that somebody's softphone shows: what rings, what they are in.

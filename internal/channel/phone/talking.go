@@ -127,15 +127,24 @@ func (m *machine) line(e line) {
 		return
 	}
 	p.lost = !e.up
+	if e.refused && p.kind == theAgent {
+		m.lineGone()
+		return
+	}
 	switch {
 	case p.kind != theAgent:
 		if p.lost && p.kind == aLeader {
 			m.scene.remove(p.id)
 		}
+	case p.lost && (m.complete != 0 || m.terms.lift): // a desk phone has handed the customer over, or is not lifted yet
 	case p.lost:
-		m.do(wake{lineTimer, m.terms.grace})
+		m.do(wake{lineTimer, m.terms.grace}, callDesk{p.agent})
 	default:
 		m.do(wake{lineTimer, 0})
+		if m.terms.lift {
+			m.terms.lift = false
+			m.set()
+		}
 	}
 	m.do(mix{}, show{})
 }
@@ -145,6 +154,9 @@ func (m *machine) lineGone() {
 	a := m.scene.one(theAgent)
 	if a == nil || !a.lost {
 		return
+	}
+	if m.terms.lift {
+		m.trouble, m.outcome = "not_lifted", NotReached
 	}
 	if m.row.Direction == "out" {
 		m.end("agent_lost", a.agent)
@@ -286,6 +298,9 @@ func (m *machine) outsideGone(id int64, spoke bool) {
 		m.close("outside_hung_up")
 	default:
 		m.complete = 0
+		if a := m.scene.one(theAgent); a != nil && a.lost { // handed over in vain by a desk phone that was put down since
+			m.do(wake{lineTimer, m.terms.grace}, callDesk{a.agent})
+		}
 		m.together()
 	}
 }

@@ -33,7 +33,7 @@ type Call struct {
 	Agent     centre.AgentID   `json:"agent_id,omitempty"`
 	Role      string           `json:"role" enum:"agent,adviser,leader" doc:"What the one who sees this is in the call."`
 	Whisper   string           `json:"whisper" enum:"none,coming,speaking,said" doc:"How far the words about the caller have come, that the one at whom it rings hears in the headset: the ring is low while they are spoken, and who answers by itself waits for them."`
-	Trouble   string           `json:"trouble,omitempty" doc:"Why the last thing asked for came to nothing: busy, no_answer, failed, not_allowed, cap, unwritten (it has ended, which is not on disk yet)."`
+	Trouble   string           `json:"trouble,omitempty" doc:"Why the last thing asked for came to nothing: busy, no_answer, failed, not_allowed, cap, not_lifted, unwritten (it has ended, which is not on disk yet)."`
 }
 
 // Party is one who is in a call, or being rung for it.
@@ -45,6 +45,7 @@ type Party struct {
 	Number string         `json:"number,omitempty"`
 	State  string         `json:"state" enum:"ringing,talking,held,private,lost"`
 	Muted  bool           `json:"muted"`
+	Holds  bool           `json:"holds,omitempty" doc:"Has put us on hold."`
 }
 
 // Watcher is a leader in a call.
@@ -62,7 +63,7 @@ type RecordingState struct {
 
 // LineSaid is what a browser says on an agent's line.
 type LineSaid struct {
-	Type     string  `json:"type" enum:"offer,quality,ping,keys"`
+	Type     string  `json:"type" enum:"offer,watch,quality,ping,keys" doc:"watch: the calls of a line whose sound goes to the desk phone."`
 	SDP      string  `json:"sdp,omitempty"`
 	TakeOver bool    `json:"take_over,omitempty" doc:"offer: this window takes the line from another one."`
 	Loss     float64 `json:"loss,omitempty" doc:"quality: share of packets lost, 0 to 1."`
@@ -82,6 +83,7 @@ type LineTold struct {
 	WaitFrom   int         `json:"wait_from_min,omitempty" doc:"state: the expected wait is longer than this, in minutes, in the steps in which callers are told it; only ever better."`
 	WaitTo     int         `json:"wait_to_min,omitempty" doc:"state: and at most this; both 0 = not known, only this 0 = more than an hour."`
 	Text       string      `json:"text,omitempty" doc:"problem: what went wrong."`
+	Desk       *DeskPhone  `json:"desk,omitempty" doc:"hello, calls: the person's desk phone; absent for those who have none."`
 }
 
 // ICEServer is a relay that a browser may use.

@@ -219,10 +219,10 @@ func (r *Room) Listen(ctx context.Context, s access.Subject, id centre.ContactID
 		if mode != modeListen && mode != modeWhisper && mode != modeBarge {
 			return centre.ErrorAt(centre.Invalid, "mode", "%q is not listen, whisper, barge or off", mode)
 		}
-		if r.legOf(s.Person) == nil {
-			return centre.Errorf(centre.Conflict, "your line is not there: open the desk and let it use the microphone")
-		}
 		if err := r.idle(ctx, s.Person, c); err != nil {
+			return err
+		}
+		if err := r.liftFor(ctx, s); err != nil {
 			return err
 		}
 		if err := r.Access.Record(ctx, s, "call."+mode, fmt.Sprintf("contact %d", id), fmt.Sprintf("agent %d", x.agent)); err != nil {

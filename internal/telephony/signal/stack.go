@@ -355,7 +355,7 @@ func (s *Stack) Drain() {
 	trunks := s.trunks
 	s.mu.Unlock()
 	for _, t := range trunks {
-		t.leave()
+		t.leave(func() {})
 	}
 	s.log.Info("draining: new calls are refused", "calls", s.Calls())
 }

@@ -223,32 +223,38 @@ func (t *trunk) run(f func()) {
 	})
 }
 
-// leave ends the registration, so that no more calls come; stop ends everything.
-func (t *trunk) leave() {
+// leave ends the registration, so that no more calls come, and then does what is left to do. Close waits for it a moment.
+func (t *trunk) leave(then func()) {
 	t.mu.Lock()
 	is := t.registered.After(t.s.o.Now())
 	t.mu.Unlock()
-	if is {
-		t.s.guard("trunk", func() {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-			defer cancel()
-			_, _ = t.register(ctx, 0, newRegistration())
-		})
+	if !is {
+		then()
+		return
 	}
+	t.s.farewell(func(ctx context.Context) {
+		defer then()
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		_, _ = t.register(ctx, 0, newRegistration())
+	})
 }
 
+// stop ends everything. Only when goodbye has been said is the other end's address strange again.
 func (t *trunk) stop() {
 	if t.cancel == nil {
 		return
 	}
-	t.leave()
 	t.cancel()
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, stop := range t.stops {
-		stop()
-	}
+	stops := t.stops
 	t.stops = nil
+	t.mu.Unlock()
+	t.leave(func() {
+		for _, stop := range stops {
+			stop()
+		}
+	})
 }
 
 func (t *trunk) setAddrs(list []netip.AddrPort) {

@@ -36,6 +36,7 @@ export type ChatState = { "agent"?: string; "files": boolean; "state": "none" | 
 export type ChatSurveyAnswer = { "comment"?: string; "contact_id": number; "oks": number; "solved": "yes" | "no" | "dont_know"; }
 export type ChatToken = { "token": string; "verified": boolean; }
 export type ChatTopic = { "name": string; "queue_id": number; }
+export type ChooseLineRequest = { "line": "browser" | "desk"; }
 export type ConfigAccount = { "active": boolean; "id": number; "key": string; "person": string; "user": string; }
 export type ConfigBrand = { "colour": string; "greeting": Record<string, string>; "id": number; "key": string; "market": string; "name": string; "origins": Array<string>; "phone"?: string; "privacy_url"?: string; "topics": Array<ConfigTopic>; "widget_key": string; }
 export type ConfigCallback = { "attempts": number; "cap": number; "customer_first": boolean; "dial_s": number; "retry_s": number; }
@@ -124,12 +125,13 @@ export type MarkReadRequest = { "message_id": number; }
 export type MessagePage = { "messages": Array<ConversationMessage>; "more": boolean; }
 export type PhoneAgentSpend = { "agent_id": number; "day_calls": number; "day_ore": number; "hour_ore": number; "name": string; }
 export type PhoneCall = { "agent_id"?: number; "brand_id": number; "call_id": number; "contact_id": number; "customer_known": "none" | "probably" | "verified"; "direction": "in" | "out" | "callback" | "browser"; "menu": Array<string>; "muted": boolean; "name": string; "number": string; "on_hold": boolean; "parties": Array<PhoneParty>; "quality": "unknown" | "good" | "fair" | "bad"; "queue_id": number; "recording": PhoneRecordingState; "role": "agent" | "adviser" | "leader"; "since_ms": number; "state": "ringing" | "connecting" | "talking" | "held" | "ended"; "trouble"?: string; "waited_ms": number; "watchers": Array<PhoneWatcher>; "whisper": "none" | "coming" | "speaking" | "said"; }
+export type PhoneDeskPhone = { "account": string; "chosen": boolean; "registered": boolean; }
 export type PhoneICEServer = { "credential"?: string; "urls": Array<string>; "username"?: string; }
-export type PhoneLineSaid = { "jitter_ms"?: number; "keys"?: string; "loss"?: number; "rtt_ms"?: number; "sdp"?: string; "take_over"?: boolean; "type": "offer" | "quality" | "ping" | "keys"; }
-export type PhoneLineTold = { "calls"?: Array<PhoneCall>; "ice_servers"?: Array<PhoneICEServer>; "place"?: number; "sdp"?: string; "state"?: string; "text"?: string; "type": "hello" | "answer" | "calls" | "taken" | "pong" | "problem" | "state"; "wait_from_min"?: number; "wait_to_min"?: number; }
+export type PhoneLineSaid = { "jitter_ms"?: number; "keys"?: string; "loss"?: number; "rtt_ms"?: number; "sdp"?: string; "take_over"?: boolean; "type": "offer" | "watch" | "quality" | "ping" | "keys"; }
+export type PhoneLineTold = { "calls"?: Array<PhoneCall>; "desk"?: PhoneDeskPhone; "ice_servers"?: Array<PhoneICEServer>; "place"?: number; "sdp"?: string; "state"?: string; "text"?: string; "type": "hello" | "answer" | "calls" | "taken" | "pong" | "problem" | "state"; "wait_from_min"?: number; "wait_to_min"?: number; }
 export type PhoneLiveCall = { "agent_id"?: number; "agent_name"?: string; "brand_id": number; "call_id": number; "contact_id": number; "customer_known": "none" | "probably" | "verified"; "direction": "in" | "out" | "callback" | "browser"; "menu": Array<string>; "muted": boolean; "name": string; "number": string; "on_hold": boolean; "parties": Array<PhoneParty>; "quality": "unknown" | "good" | "fair" | "bad"; "queue_id": number; "recording": PhoneRecordingState; "role": "agent" | "adviser" | "leader"; "since_ms": number; "stage": "menu" | "waiting" | "ringing" | "talking" | "survey"; "state": "ringing" | "connecting" | "talking" | "held" | "ended"; "trouble"?: string; "waited_ms": number; "watchers": Array<PhoneWatcher>; "whisper": "none" | "coming" | "speaking" | "said"; }
 export type PhoneOutsideWish = { "do": "dial" | "transfer" | "complete" | "drop"; "number"?: string; }
-export type PhoneParty = { "agent_id"?: number; "id": number; "kind": "customer" | "agent" | "adviser" | "outside" | "leader"; "muted": boolean; "name"?: string; "number"?: string; "state": "ringing" | "talking" | "held" | "private" | "lost"; }
+export type PhoneParty = { "agent_id"?: number; "holds"?: boolean; "id": number; "kind": "customer" | "agent" | "adviser" | "outside" | "leader"; "muted": boolean; "name"?: string; "number"?: string; "state": "ringing" | "talking" | "held" | "private" | "lost"; }
 export type PhonePlace = { "customer_id"?: number; "line"?: string; "number": string; }
 export type PhonePrompt = { "at_ms": number; "bytes": number; "duration_ms": number; "key": string; "name": string; }
 export type PhoneRecording = { "at_ms": number; "basis": "notice" | "consent"; "contact_id": number; "duration_ms": number; "id": number; "keep_until_ms": number; "purpose": string; "state": "on" | "done" | "lost"; }
@@ -341,6 +343,8 @@ export type Routes = {
   "POST /api/phone/calls/{contact_id}/mute": { path: { "contact_id": number; }; query: { }; body: SwitchedBody; out: void }
   "POST /api/phone/calls/{contact_id}/outside": { path: { "contact_id": number; }; query: { }; body: PhoneOutsideWish; out: void }
   "POST /api/phone/calls/{contact_id}/recording": { path: { "contact_id": number; }; query: { }; body: HandleRecordingRequest; out: void }
+  "GET /api/phone/desk": { path: { }; query: { }; body: undefined; out: PhoneDeskPhone }
+  "PUT /api/phone/desk": { path: { }; query: { }; body: ChooseLineRequest; out: PhoneDeskPhone }
   "GET /api/phone/prompts": { path: { }; query: { }; body: undefined; out: Array<PhonePrompt> }
   "DELETE /api/phone/prompts/{key}": { path: { "key": string; }; query: { }; body: undefined; out: void }
   "GET /api/phone/prompts/{key}": { path: { "key": string; }; query: { }; body: undefined; out: void }
