@@ -94,7 +94,8 @@ function Axes({ ys, points, every, xy, m, axis, bottom }: AxesProps) {
       {points.map(
         (q, i) =>
           i % every === 0 && (
-            <text key={q.label} x={xy.x(i)} y={bottom} textAnchor="middle">
+            // A word at the very edge would be cut in half: it ends there instead.
+            <text key={q.label} x={xy.x(i)} y={bottom} textAnchor={m.right - xy.x(i) < axis * 1.5 ? 'end' : 'middle'}>
               {q.label}
             </text>
           ),
