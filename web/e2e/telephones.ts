@@ -59,16 +59,8 @@ export class Baresip implements Ear {
   /** The events so far, newest last: CALL_ESTABLISHED and so on. */
   readonly events: string[] = []
 
-  /** Starts one that is known by `user`, says `hz`. `auto` answers by itself; `source` is the module that makes the tone. */
-  static async start(o: {
-    user: string
-    hz: number
-    port?: number
-    auto?: boolean
-    more?: string
-    source?: 'aufile' | 'ausine'
-    server?: string
-  }): Promise<Baresip> {
+  /** Starts one that is known by `user`, says `hz`. `auto` answers by itself; */
+  static async start(o: { user: string; hz: number; port?: number; auto?: boolean; more?: string; server?: string }): Promise<Baresip> {
     const dir = mkdtempSync(join(tmpdir(), 'sentral-baresip-'))
     const port = o.port ?? (await freePorts(8))
     const modules = [
@@ -84,14 +76,12 @@ export class Baresip implements Ear {
       `<sip:${o.user}@${o.server ?? `127.0.0.1:${port}`}>;regint=0;answermode=${o.auto ? 'auto' : 'manual'};audio_codecs=PCMU/8000/1,PCMA/8000/1${o.more ?? ''}\n`,
     )
     writeFileSync(join(dir, 'contacts'), '')
-    const sine = o.source === 'ausine'
     writeFileSync(
       join(dir, 'config'),
       `module_path ${modules}
 module stdio.so
 module g711.so
 module aufile.so
-module ausine.so
 module srtp.so
 module sndfile.so
 module_tmp account.so
@@ -100,9 +90,9 @@ module_app ctrl_tcp.so
 net_interface 127.0.0.1
 sip_listen 127.0.0.1:${port}
 ctrl_tcp_listen 127.0.0.1:${port + 2}
-audio_source ${sine ? `ausine,${o.hz}` : `aufile,${join(dir, 'tone.wav')}`}
+audio_source aufile,${join(dir, 'tone.wav')}
 audio_player aufile,${join(dir, 'played.wav')}
-ausrc_srate ${sine ? 48_000 : 8000}
+ausrc_srate 8000
 auplay_srate 8000
 ausrc_channels 1
 auplay_channels 1
