@@ -1,51 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from '@playwright/test'
 import { test as base, type Centre, errors, expect, open, signIn, violations } from './centre.ts'
+import { Telephone } from './telephones.ts'
+import { exposeConnections, microphone } from './tones.ts'
 
 // The goal: a call from a trunk is answered in a browser and tones go both ways, also over a hold, a reload, a transfer with words and another tab.
-
-const binary = process.env.SENTRAL_BINARY ?? '../bin/sentral'
-
-/** What the agent's microphone says: a file with a tone, since the browser is headless. */
-function microphone(hz: number): string {
-  const rate = 48_000
-  const seconds = 5
-  const wav = Buffer.alloc(44 + 2 * rate * seconds)
-  wav.write('RIFF', 0)
-  wav.writeUInt32LE(wav.length - 8, 4)
-  wav.write('WAVEfmt ', 8)
-  wav.writeUInt32LE(16, 16)
-  wav.writeUInt16LE(1, 20)
-  wav.writeUInt16LE(1, 22)
-  wav.writeUInt32LE(rate, 24)
-  wav.writeUInt32LE(2 * rate, 28)
-  wav.writeUInt16LE(2, 32)
-  wav.writeUInt16LE(16, 34)
-  wav.write('data', 36)
-  wav.writeUInt32LE(wav.length - 44, 40)
-  for (let i = 0; i < rate * seconds; i++) wav.writeInt16LE(Math.round(16_000 * Math.sin((2 * Math.PI * hz * i) / rate)), 44 + 2 * i)
-  const file = join(mkdtempSync(join(tmpdir(), 'sentral-tone-')), 'tone.wav')
-  writeFileSync(file, wav)
-  return file
-}
-
-/** Runs in the page before its own scripts: the test listens to what the page hears, so it must find the page's connections. */
-function exposeConnections() {
-  const all: RTCPeerConnection[] = []
-  const Real = RTCPeerConnection
-  Object.assign(window, {
-    connections: all,
-    RTCPeerConnection: class extends Real {
-      constructor(c?: RTCConfiguration) {
-        super(c)
-        all.push(this)
-      }
-    },
-  })
-}
 
 const test = base.extend<{ desk: BrowserContext }, { phone: Centre }>({
   phone: [
@@ -103,28 +61,6 @@ const expectTone = (page: Page, hz: number) =>
     expect(Math.abs(h.hz - hz)).toBeLessThan(15)
   }).toPass({ timeout: 12_000 })
 
-type Result = { outcome: string; heard_hz?: number; lost_packets: number; ended_by?: string; heard?: { share: number }[] }
-/** A telephone somewhere in the world. */
-class Telephone {
-  private text = ''
-  private process: ChildProcess
-  private over: Promise<void>
-  constructor(...args: string[]) {
-    this.process = spawn(binary, ['testphone', ...args, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
-    this.process.stdout?.on('data', d => {
-      this.text += String(d)
-    })
-    this.over = new Promise(done => this.process.on('exit', () => done()))
-  }
-  /** What the telephone tells when its call is over. */
-  async result(): Promise<Result> {
-    await this.over
-    return JSON.parse(this.text) as Result
-  }
-  stop() {
-    this.process.kill('SIGTERM')
-  }
-}
 const caller = (c: Centre, talk: string, ...more: string[]) =>
   new Telephone('call', '--server', c.sip, '--to', c.straight, '--from', '+4790000123', '--tone', '440', '--talk', talk, ...more)
 
