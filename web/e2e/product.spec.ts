@@ -21,7 +21,9 @@ test('a customer writes, is answered, wrapped up, and says how it went; the wall
   await signIn(leader, centre, 'leader')
   await leader.goto(`${centre.url}/wall`)
   const answered = async () =>
-    Number(/(\d+) svar/.exec((await leader.locator('.kpi').filter({ hasText: 'Opplevd kundeservice i dag' }).textContent()) ?? '')?.[1] ?? 0)
+    Number(
+      /(\d+) svar/.exec((await leader.locator('.kpi').filter({ hasText: 'Opplevd kundeservice i dag' }).textContent()) ?? '')?.[1] ?? 0,
+    )
   await expect(leader.getByText('Opplevd kundeservice i dag')).toBeVisible()
   const before = await answered()
 
