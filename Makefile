@@ -64,11 +64,11 @@ soak: ## an hour of simulated years, faults on
 
 soak-calls: ui ## 100,000 calls that hang up at every moment: nothing may be left behind
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/sentral ./cmd/sentral
-	./bin/sentral load calls --calls 100000 --agents 60 --rate 60 --talk 300ms --accept 50ms --hang-up 800ms --patience 5s
+	./bin/sentral load calls --calls 100000 --agents 100 --rate 200 --talk 300ms --accept 50ms --hang-up 600ms --patience 2s
 
 bench-calls: ui ## bridged, mixed and recorded calls: the server on one core, the callers and headsets on the other
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/sentral ./cmd/sentral
-	for n in 300 450; do taskset -c 1 ./bin/sentral load calls --calls $$n --rate 10 --talk 90s --server-core 0 || exit 1; done
+	for n in 300 450; do taskset -c 1 ./bin/sentral load calls --calls $$n --rate 20 --talk 40s --server-core 0 || exit 1; done
 
 fuzz: ## every fuzz target for a minute
 	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz); do $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s $$p || exit 1; done; done

@@ -93,8 +93,8 @@ func (c LoadCallsCommand) verdict(r load.CallReport) error {
 		return fmt.Errorf("agents are not free again: %v before, %v after", r.Before.Agents, r.After.Agents)
 	case c.HangUp == 0 && r.Sum.HeardAll < r.Sum.Calls:
 		return fmt.Errorf("%d of %d callers did not hear their agent", r.Sum.Calls-r.Sum.HeardAll, r.Sum.Calls)
-	case int(ended) > r.Sum.Calls:
-		return fmt.Errorf("%g calls ended of %d that began: some ended twice", ended, r.Sum.Calls)
+	case int(ended) != r.Sum.Calls:
+		return fmt.Errorf("%g outcomes of %d calls: each must have one", ended, r.Sum.Calls)
 	}
 	return nil
 }

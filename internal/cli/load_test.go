@@ -143,3 +143,54 @@ func TestLoadLogLeavesRows(t *testing.T) {
 		}
 	}
 }
+
+// TestLoadCallsLeaveNothing: twenty calls through the whole product, each heard on both sides; then fifty that hang up anywhere. Every one has its outcome, and
+// nothing is left behind.
+func TestLoadCallsLeaveNothing(t *testing.T) {
+	for _, c := range []LoadCallsCommand{
+		{Calls: 20, Agents: 20, Rate: 40, Talk: 600 * time.Millisecond, Accept: 20 * time.Millisecond, Patience: 20 * time.Second, Seed: 1},
+		{Calls: 50, Agents: 10, Rate: 50, Talk: 200 * time.Millisecond, Accept: 20 * time.Millisecond, Patience: 2 * time.Second, HangUp: 200 * time.Millisecond, Seed: 2},
+	} {
+		if c.HangUp > 0 && testing.Short() {
+			continue // an answer that nobody acknowledges is waited for 32 s
+		}
+		sip, err := freePort(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(context.Background())
+		flags := NodeFlags{Listen: "127.0.0.1:0", Data: t.TempDir()}
+		flags.Phone.SIP = sip
+		o := flags.options(io.Discard)
+		o.Document, o.Phone.Silent = load.CallDocument(c.Agents), true
+		a, err := app.Open(ctx, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		served := make(chan error, 1)
+		go func() { served <- a.Serve(ctx) }()
+		node, err := loadNode(ctx, a, c.Agents)
+		if err != nil {
+			t.Fatal(err)
+		}
+		node.SIP = sip
+		r, err := load.Calls(ctx, load.CallOptions{
+			Node: node, Agents: c.Agents, Calls: c.Calls, Rate: c.Rate, Talk: c.Talk, Accept: c.Accept, Patience: c.Patience, HangUp: c.HangUp, Seed: c.Seed, Counted: time.Millisecond,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.After.Goroutines, r.After.Files = r.Before.Goroutines, r.Before.Files // callers and headsets are of this process here: only a process of its own tells
+		if err := c.verdict(r); err != nil {
+			t.Errorf("%d calls: %v; %v", c.Calls, err, r.After.Outcomes)
+		}
+		if c.HangUp == 0 && (r.Back.N != c.Calls || r.Accept.N != c.Calls || r.Sum.Lost > 0) {
+			t.Errorf("%d customers and %d agents heard the other of %d, %d packets lost", r.Back.N, r.Accept.N, c.Calls, r.Sum.Lost)
+		}
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+		a.Close()
+	}
+}

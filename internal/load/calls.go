@@ -305,9 +305,8 @@ func (c *calling) measure(ctx context.Context) (CallReport, error) {
 	}
 	defer p.Close()
 	r := CallReport{Agents: c.o.Agents, Talk: c.o.Talk.Seconds(), Rate: c.o.Rate, Seed: c.o.Seed}
-	c.client.CloseIdleConnections()
-	if !pause(ctx, 100*time.Millisecond) {
-		return r, ctx.Err()
+	if err := c.prove(ctx, p); err != nil {
+		return r, err
 	}
 	if r.Before, _, err = c.state(ctx); err != nil {
 		return r, err
@@ -333,6 +332,32 @@ func (c *calling) measure(ctx context.Context) (CallReport, error) {
 	defer c.figures.mu.Unlock()
 	r.Errors, r.First = c.figures.count.Errors, c.figures.count.FirstError
 	return r, err
+}
+
+// prove makes one call before any is counted: a source that has completed a call may begin as many as it likes, and the centre then hears every one.
+func (c *calling) prove(ctx context.Context, p *testphone.Phone) error {
+	late := time.Now().Add(time.Minute)
+	for {
+		first := p.Run(ctx, testphone.Script{Invite: testphone.Invite{To: "+4700000100", From: "+4700999999", Voice: customerTone}, Moment: testphone.Answered})
+		if first.Answered {
+			break
+		}
+		if time.Now().After(late) || !pause(ctx, 200*time.Millisecond) { // a node that has just begun may not take calls yet
+			return centre.Errorf(centre.Unavailable, "the centre does not answer: %d %s", first.Code, first.Reason)
+		}
+	}
+	for {
+		c.client.CloseIdleConnections()
+		s, _, err := c.state(ctx)
+		switch {
+		case err != nil:
+			return err
+		case s.Calls == 0 && s.Agents["free"] >= float64(c.o.Agents) && len(s.Outcomes) > 0:
+			return nil
+		case time.Now().After(late) || !pause(ctx, 100*time.Millisecond):
+			return centre.Errorf(centre.Unavailable, "the first call does not end: %+v", s)
+		}
+	}
 }
 
 func (c *calling) script(n int) testphone.Script {
@@ -403,7 +428,7 @@ func (c *calling) settle(ctx context.Context, before PhoneState) (PhoneState, er
 		if err != nil {
 			return now, err
 		}
-		still := now.Calls == 0 && now.Goroutines <= before.Goroutines+5 && now.Files <= before.Files+16
+		still := now.Calls == 0 && now.Agents["free"] >= before.Agents["free"] && now.Goroutines <= before.Goroutines+5 && now.Files <= before.Files+16
 		if still || time.Since(began) > 150*time.Second || !pause(ctx, 2*time.Second) {
 			return now, nil
 		}
