@@ -131,7 +131,7 @@ each(
   },
 )
 
-each('warm transfer between two browsers, by way of consult and conference', 'baresip', async (call, { phone, agent, colleague }) => {
+each('warm transfer between two browsers, by way of consult and conference', undefined, async (call, { phone, agent, colleague }) => {
   try {
     await agent.say('Ledig')
     const customer = await call(phone)
