@@ -41,6 +41,7 @@ type Phone struct {
 	WebNames  []string // addresses that browsers reach it by; default its own
 	TURNUDP   string   // the relay for browsers behind firewalls; empty for none
 	TURNTCP   string
+	TURNTLS   string         // with the certificate of CertFile
 	Patience  time.Duration  // how long a change in the middle of a call is sent again while the database is away; default 30 s
 	Silent    bool           // no program is looked for that speaks texts
 	Speaker   speech.Speaker // reads texts; default espeak-ng where it is installed
@@ -134,7 +135,13 @@ func ahead(book *rulebook.Book) (all []ivr.Said) {
 // webSound is where browsers send their sound. A centre on this machine alone takes it on this machine alone.
 func (a *App) webSound() (webleg.Options, error) {
 	p := a.Options.Phone
-	o := webleg.Options{UDP: p.Web, Advertise: p.WebNames, Log: a.Log, TURN: webleg.TURN{UDP: p.TURNUDP, TCP: p.TURNTCP}}
+	o := webleg.Options{UDP: p.Web, Advertise: p.WebNames, Log: a.Log, TURN: webleg.TURN{UDP: p.TURNUDP, TCP: p.TURNTCP, TLS: p.TURNTLS}}
+	if p.TURNTLS != "" {
+		var err error
+		if o.TURN.Certificate, err = certificate(p); err != nil {
+			return o, err
+		}
+	}
 	host, _, err := net.SplitHostPort(a.Listen)
 	if err != nil {
 		return o, centre.Errorf(centre.Invalid, "listen address %q: %w", a.Listen, err)
@@ -215,6 +222,7 @@ var (
 	linesDesc    = desc("sentral_lines", "Agents' lines that are open.")
 	outcomesDesc = desc("sentral_call_outcomes_total", "Calls that have ended, by outcome.", "outcome")
 	tickDesc     = desc("sentral_sound_tick_worst_seconds", "The latest that a frame of sound has been since the start.")
+	faultsDesc   = desc("sentral_sound_faults_total", "Faults of ours in sound and its handlers that were caught: rooms that were closed, and handlers of keys and silence.")
 	lateDesc     = desc("sentral_sound_ticks_late_total", "Rounds of the sound's clock that ended too late.")
 )
 
@@ -223,7 +231,7 @@ type phoneMeter struct{ app *App }
 
 // Describe implements prometheus.Collector.
 func (p *phoneMeter) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{callsDesc, linesDesc, outcomesDesc, tickDesc, lateDesc} {
+	for _, d := range []*prometheus.Desc{callsDesc, linesDesc, outcomesDesc, tickDesc, lateDesc, faultsDesc} {
 		ch <- d
 	}
 }
@@ -235,6 +243,7 @@ func (p *phoneMeter) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(linesDesc, prometheus.GaugeValue, float64(f.Lines))
 	ch <- prometheus.MustNewConstMetric(tickDesc, prometheus.GaugeValue, f.Clock.WorstTick.Seconds())
 	ch <- prometheus.MustNewConstMetric(lateDesc, prometheus.CounterValue, float64(f.Clock.LateTicks))
+	ch <- prometheus.MustNewConstMetric(faultsDesc, prometheus.CounterValue, float64(f.Faults))
 	for o, n := range f.Outcomes {
 		ch <- prometheus.MustNewConstMetric(outcomesDesc, prometheus.CounterValue, float64(n), fmt.Sprint(o))
 	}

@@ -48,11 +48,12 @@ type PhoneFlags struct {
 	WebNames  []string `name:"webrtc-advertise" env:"SENTRAL_WEBRTC_ADVERTISE" help:"Addresses that browsers reach it by." placeholder:"IP"`
 	TURNUDP   string   `name:"turn-udp" env:"SENTRAL_TURN_UDP" help:"Relay for browsers behind firewalls, over UDP." placeholder:"HOST:PORT"`
 	TURNTCP   string   `name:"turn-tcp" env:"SENTRAL_TURN_TCP" help:"The same over TCP." placeholder:"HOST:PORT"`
+	TURNTLS   string   `name:"turn-tls" env:"SENTRAL_TURN_TLS" help:"The same over TLS, with the certificate of SIP." placeholder:"HOST:PORT"`
 }
 
 func (f PhoneFlags) options() app.Phone {
 	return app.Phone{
-		SIP: f.SIP, TLS: f.TLS, CertFile: f.Cert, KeyFile: f.Key, Advertise: f.Advertise, Ports: f.Ports, Web: f.Web, WebNames: f.WebNames, TURNUDP: f.TURNUDP, TURNTCP: f.TURNTCP,
+		SIP: f.SIP, TLS: f.TLS, CertFile: f.Cert, KeyFile: f.Key, Advertise: f.Advertise, Ports: f.Ports, Web: f.Web, WebNames: f.WebNames, TURNUDP: f.TURNUDP, TURNTCP: f.TURNTCP, TURNTLS: f.TURNTLS,
 	}
 }
 

@@ -290,8 +290,25 @@ func (r *Room) unreach(ctx context.Context) error {
 	return nil
 }
 
-// sweep deletes what has been kept long enough.
+// tellFaults puts faults of ours in sound, which end no call but their room's, in the log.
+func (r *Room) tellFaults() {
+	f := r.Figures()
+	if f.Faults == r.faults {
+		return
+	}
+	r.faults = f.Faults
+	last := f.Clock.LastFault
+	if r.ports != nil {
+		if _, at := r.ports.Faults(); at != "" {
+			last = at
+		}
+	}
+	r.Log.Error("faults in sound were caught", "faults", f.Faults, "last", last)
+}
+
+// sweep deletes what has been kept long enough, and tells what has gone wrong unheard.
 func (r *Room) sweep(ctx context.Context) {
+	r.tellFaults()
 	if err := r.sweepRecordings(ctx); err != nil && ctx.Err() == nil {
 		r.Log.Error("recordings whose time is up could not be deleted", "error", err)
 	}

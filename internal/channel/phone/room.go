@@ -60,6 +60,8 @@ type Room struct {
 	ctx    context.Context // ends with the room
 	cancel context.CancelFunc
 	clock  *media.Clock
+	ports  *media.Ports // nil without SIP
+	faults uint64       // of sound, told to the log so far
 	stack  *signal.Stack
 	web    *webleg.Server
 	tune   atomic.Pointer[media.Clip]
@@ -121,7 +123,8 @@ func (r *Room) Open() (err error) {
 		r.Rules.OnChange(r.configured)
 		return nil
 	}
-	s.Ports = media.NewPorts(r.Media, r.PortLow, r.PortTop)
+	r.ports = media.NewPorts(r.Media, r.PortLow, r.PortTop)
+	s.Ports = r.ports
 	s.Incoming = r.incoming
 	s.Turned = func(string, int) { r.count(TurnedAway) }
 	s.Accounts = r.account
@@ -257,6 +260,7 @@ type Figures struct {
 	Lines    int
 	Outcomes map[Outcome]int64
 	Clock    media.ClockStats
+	Faults   uint64 // caught in sound and its handlers: faults of ours
 }
 
 // Figures gives the numbers of now.
@@ -267,6 +271,11 @@ func (r *Room) Figures() Figures {
 	}
 	if r.clock != nil {
 		f.Clock = r.clock.Stats()
+		f.Faults = f.Clock.Faults
+	}
+	if r.ports != nil {
+		n, _ := r.ports.Faults()
+		f.Faults += n
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
