@@ -100,7 +100,7 @@ func needs() map[string]string {
 	for _, op := range []string{"hold-call", "mute-call", "confer", "press-keys", "call-outside", "handle-recording", "listen-to-call", "hang-up", "play-recording", "delete-recording"} {
 		n[op] = "call" // of the scene's contacts none is one: whoever asks is told that there is no such call
 	}
-	n["get-desk-phone"], n["choose-line"] = "agent-role", "agent-role"
+	n["get-desk-phone"], n["choose-line"] = "desk person", "agent-role"
 	n["list-calls"], n["place-call"], n["get-spend"], n["list-recordings"] = "desk", "agent-role", "spend", "anybody"
 	for _, op := range []string{"start-chat", "get-conversation", "write-message", "visitor-typing", "visitor-read", "end-chat", "answer-survey", "visitor-upload", "visitor-file", "visitor-transcript", "chat-live"} {
 		n[op] = "visitor"

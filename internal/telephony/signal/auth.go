@@ -14,8 +14,6 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 	"github.com/icholy/digest"
-
-	"sentral/internal/centre"
 )
 
 // credentials answer one challenge, again and again with a rising count (RFC 8760 section 2.4).
@@ -262,5 +260,3 @@ func (r *registrar) authenticate(req *sip.Request, tx *sip.ServerTx, t *trunk) (
 	r.keeper.challenge(req, tx, &r.s.o, result == stale)
 	return "", false
 }
-
-func forbidden(what string) error { return centre.Errorf(centre.Forbidden, "%s", what) }
