@@ -91,10 +91,10 @@ func TestDiskFull(t *testing.T) {
 	seen := map[int64]bool{}
 	for _, m := range now.Messages {
 		times[m.Text]++
-		if seen[int64(m.ID)] {
+		if seen[m.ID] {
 			t.Errorf("message %d is there twice", m.ID)
 		}
-		seen[int64(m.ID)] = true
+		seen[m.ID] = true
 	}
 	if times["tatt imot"] != 1 || times["svar"] != 1 || times[late["text"].(string)] == 0 {
 		t.Errorf("kept: %d and %d, and %d of those at the end of the disk", times["tatt imot"], times["svar"], times[late["text"].(string)])
