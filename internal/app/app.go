@@ -277,9 +277,10 @@ func (a *App) catchUp(ctx context.Context, epoch int64) error {
 	return nil
 }
 
-// keepTidy deletes what nobody will ask for again: sessions and invitations that have ended, uploads that nobody sent.
+// keepTidy deletes, soon after the start and every ten minutes, what nobody will ask for again: sessions and invitations that have ended, uploads that nobody
+// sent, and what was said longer ago than the centre keeps it.
 func (a *App) keepTidy(ctx context.Context) {
-	tick := time.NewTicker(10 * time.Minute)
+	tick := time.NewTimer(time.Second)
 	defer tick.Stop()
 	for {
 		select {
@@ -287,16 +288,15 @@ func (a *App) keepTidy(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if !a.Centre.Status().Owner {
+		if !a.Centre.Status().Owner || a.Rules.Empty() {
+			tick.Reset(time.Second)
 			continue
 		}
-		err := a.Access.Tidy(ctx)
-		if err == nil {
-			err = store.Conversation{DB: a.DB, Domain: domain}.DropUnsentFiles(ctx, centre.At(a.Now().Add(-24*time.Hour)))
-		}
-		if err == nil {
-			err = errors.Join(a.Texts.Tidy(ctx), a.Asks.Tidy(ctx))
-		}
+		tick.Reset(10 * time.Minute)
+		words, now := store.Conversation{DB: a.DB, Domain: domain}, a.Now()
+		err := errors.Join(a.Access.Tidy(ctx), a.Texts.Tidy(ctx), a.Asks.Tidy(ctx),
+			words.DropUnsentFiles(ctx, centre.At(now.Add(-24*time.Hour))),
+			words.Forget(ctx, centre.At(now.AddDate(0, -int(a.Rules.Book().Rules.KeepMonths), 0))))
 		if err != nil && ctx.Err() == nil {
 			a.Log.Warn("what has ended could not be deleted", "error", err)
 		}

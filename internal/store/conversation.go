@@ -217,6 +217,47 @@ func (c Conversation) DropUnsentFiles(ctx context.Context, before centre.Instant
 	})
 }
 
+// oldAtOnce is how many messages are looked at in one transaction, so that a long past does not hold up the present.
+const oldAtOnce = 500
+
+// inClosed narrows a deletion to contacts of domain $1 that were closed before $2.
+const inClosed = ` AND contact IN (SELECT id FROM contact WHERE domain=$1 AND closed>0 AND closed<$2)`
+
+// Forget deletes what was said, noted, drafted and attached in contacts that were closed before an instant; their rows and figures stay.
+func (c Conversation) Forget(ctx context.Context, before centre.Instant) error {
+	for _, table := range []string{"message", "note"} {
+		for from, more := int64(0), true; more; {
+			var err error
+			if from, more, err = c.forgetSome(ctx, table, from, before); err != nil {
+				return err
+			}
+		}
+	}
+	return c.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
+		for _, table := range []string{"draft", "file"} {
+			if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE domain=$1 AND contact>0 AND at<$2`+inClosed, c.Domain, before); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// forgetSome looks at the rows after one, oldest first since the log numbers them, and tells whether there may be more that are old enough.
+func (c Conversation) forgetSome(ctx context.Context, table string, from int64, before centre.Instant) (last int64, more bool, err error) {
+	err = c.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
+		var n, newest int64
+		row := tx.QueryRow(ctx, `SELECT count(*), COALESCE(max(id), 0), COALESCE(max(at), 0) FROM (SELECT id, at FROM `+table+` WHERE domain=$1 AND id>$2 ORDER BY id LIMIT $3) x`, c.Domain, from, oldAtOnce)
+		if err := row.Scan(&n, &last, &newest); err != nil || n == 0 {
+			return err
+		}
+		more = n == oldAtOnce && newest < int64(before)
+		_, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE domain=$1 AND id>$3 AND id<=$4 AND at<$2`+inClosed, c.Domain, before, from, last)
+		return err
+	})
+	return last, more, err
+}
+
 // LastMessage is the newest message of a contact; false when there is none.
 func (c Conversation) LastMessage(ctx context.Context, contact centre.ContactID) (m conversation.Message, found bool, err error) {
 	err = c.DB.Read(ctx, func(ctx context.Context, tx *Tx) error {
