@@ -67,6 +67,7 @@ function Talking({ call: c }: { call: Call }) {
   const own = c.role === 'agent'
   const live = c.state === 'talking' || c.state === 'held'
   const group = 'keys.group_conversation' as const
+  const customerHolds = c.parties.some(p => p.kind === 'customer' && p.holds)
   const flipMute = () => void act('mute', () => setMute(c, !isMuted))
   const flipHold = () => void act('hold', () => hold(c, !c.on_hold))
   const end = () => void act('end', () => hangUp(c))
@@ -84,6 +85,7 @@ function Talking({ call: c }: { call: Call }) {
       <div className={css.line}>
         <Who call={c} show={show} />
         <div className={css.marks}>
+          {customerHolds && <span className={css.holds}>{t('phone.holds')}</span>}
           <RecordingState call={c} act={act} busy={busy} />
           <QualityLight call={c} />
         </div>
@@ -133,7 +135,7 @@ function Talking({ call: c }: { call: Call }) {
       </div>
       <Parties call={c} act={act} busy={busy} />
       <p className="vh" role="status">
-        {c.watchers.map(w => t(`phone.watch.${w.mode}`, { name: w.name })).join(' ')}
+        {[...(customerHolds ? [t('phone.holds')] : []), ...c.watchers.map(w => t(`phone.watch.${w.mode}`, { name: w.name }))].join(' ')}
       </p>
     </section>
   )

@@ -4,8 +4,9 @@ import { useEffect, useState } from 'react'
 import { useT } from '../lib/i18n.ts'
 import { leaveMicrophone, takeMicrophone } from './browser.ts'
 import { canChooseOutput, type Devices as Known, listDevices, meter, type Refusal } from './devices.ts'
+import { LineChoice, useLine } from './LineChoice.tsx'
 import css from './phone.module.css'
-import { retry, setChoice, usePhone } from './phone.ts'
+import { onDesk, retry, setChoice, usePhone } from './phone.ts'
 import { ring } from './ring.ts'
 import { adviceFor } from './Trouble.tsx'
 
@@ -78,56 +79,18 @@ function useSelfTest(speaker: string) {
   return { test, run }
 }
 
-/** Which devices speak, hear and ring, with a level to see and a call to oneself to hear. */
+/** Which line the calls come on, and which devices speak, hear and ring, with a level to see and a call to oneself to hear. */
 export default function Devices({ close }: { close: () => void }) {
   const { t } = useT()
-  const { choice, standing } = usePhone()
-  const { level, why, known } = useMicrophone(choice.microphone)
-  const { test, run } = useSelfTest(choice.speaker)
-  const data = (list: Known['outputs']) => [
-    { value: '', label: t('phone.machines_own') },
-    ...list.map((d, i) => ({ value: d.id, label: d.name || t('phone.device', { n: i + 1 }) })),
-  ]
+  const phone = usePhone()
+  const { choice, standing } = phone
+  const line = useLine()
+  const desk = line.shown?.chosen ?? onDesk(phone)
   return (
     <Modal opened onClose={close} title={t('phone.devices')} closeButtonProps={{ 'aria-label': t('close') }}>
       <div className={css.devices}>
-        {why && (
-          <div className={css.trouble} role="alert">
-            <span>{t(adviceFor(why))}</span>
-          </div>
-        )}
-        <Select
-          label={t('phone.microphone')}
-          leftSection={<Mic size={15} />}
-          allowDeselect={false}
-          data={data(known.microphones)}
-          value={choice.microphone}
-          onChange={v => void setChoice({ microphone: v ?? '' })}
-        />
-        <div className={css.level}>
-          <meter min={0} max={1} value={level} aria-label={t('phone.level')} />
-          <p className="sub">{t('phone.level_text')}</p>
-        </div>
-        {canChooseOutput() && (
-          <>
-            <Select
-              label={t('phone.speaker')}
-              leftSection={<Volume2 size={15} />}
-              allowDeselect={false}
-              data={data(known.outputs)}
-              value={choice.speaker}
-              onChange={v => void setChoice({ speaker: v ?? '' })}
-            />
-            <Select
-              label={t('phone.ringer')}
-              leftSection={<BellRing size={15} />}
-              allowDeselect={false}
-              data={data(known.outputs)}
-              value={choice.ringer}
-              onChange={v => void setChoice({ ringer: v ?? '' })}
-            />
-          </>
-        )}
+        <LineChoice line={line} />
+        {!desk && !line.asking && <Microphone />}
         <label className={css.loud}>
           {t('phone.loudness')}
           <input
@@ -143,25 +106,16 @@ export default function Devices({ close }: { close: () => void }) {
           <Button variant="default" size="xs" onClick={() => ring()} leftSection={<BellRing size={14} aria-hidden="true" />}>
             {t('phone.test_ring')}
           </Button>
-          <Button
-            variant="default"
-            size="xs"
-            disabled={test !== 'idle'}
-            onClick={() => void run()}
-            leftSection={<Mic size={14} aria-hidden="true" />}
-          >
-            {t('phone.test_self')}
-          </Button>
-          <span className="sub" role="status">
-            {test !== 'idle' && t(`phone.test.${test}`)}
-          </span>
+          {!desk && <SelfTest />}
         </div>
-        <Switch
-          label={t('phone.auto_answer')}
-          description={t('phone.auto_answer_text')}
-          checked={choice.auto_answer}
-          onChange={e => void setChoice({ auto_answer: e.currentTarget.checked })}
-        />
+        {!desk && (
+          <Switch
+            label={t('phone.auto_answer')}
+            description={t('phone.auto_answer_text')}
+            checked={choice.auto_answer}
+            onChange={e => void setChoice({ auto_answer: e.currentTarget.checked })}
+          />
+        )}
         <div className="actions">
           {standing === 'blocked' && (
             <Button variant="default" onClick={retry}>
@@ -172,5 +126,79 @@ export default function Devices({ close }: { close: () => void }) {
         </div>
       </div>
     </Modal>
+  )
+}
+
+/** The browser's own devices; the microphone is open as long as this is shown. */
+function Microphone() {
+  const { t } = useT()
+  const { choice } = usePhone()
+  const { level, why, known } = useMicrophone(choice.microphone)
+  const data = (list: Known['outputs']) => [
+    { value: '', label: t('phone.machines_own') },
+    ...list.map((d, i) => ({ value: d.id, label: d.name || t('phone.device', { n: i + 1 }) })),
+  ]
+  return (
+    <>
+      {why && (
+        <div className={css.trouble} role="alert">
+          <span>{t(adviceFor(why))}</span>
+        </div>
+      )}
+      <Select
+        label={t('phone.microphone')}
+        leftSection={<Mic size={15} />}
+        allowDeselect={false}
+        data={data(known.microphones)}
+        value={choice.microphone}
+        onChange={v => void setChoice({ microphone: v ?? '' })}
+      />
+      <div className={css.level}>
+        <meter min={0} max={1} value={level} aria-label={t('phone.level')} />
+        <p className="sub">{t('phone.level_text')}</p>
+      </div>
+      {canChooseOutput() && (
+        <>
+          <Select
+            label={t('phone.speaker')}
+            leftSection={<Volume2 size={15} />}
+            allowDeselect={false}
+            data={data(known.outputs)}
+            value={choice.speaker}
+            onChange={v => void setChoice({ speaker: v ?? '' })}
+          />
+          <Select
+            label={t('phone.ringer')}
+            leftSection={<BellRing size={15} />}
+            allowDeselect={false}
+            data={data(known.outputs)}
+            value={choice.ringer}
+            onChange={v => void setChoice({ ringer: v ?? '' })}
+          />
+        </>
+      )}
+    </>
+  )
+}
+
+function SelfTest() {
+  const { t } = useT()
+  const { choice } = usePhone()
+  const { test, run } = useSelfTest(choice.speaker)
+  return (
+    <>
+      <Button
+        variant="default"
+        size="xs"
+        disabled={test !== 'idle'}
+        onClick={() => void run()}
+        leftSection={<Mic size={14} aria-hidden="true" />}
+      >
+        {t('phone.test_self')}
+      </Button>
+      <span className="sub" role="status">
+        {test !== 'idle' && t(`phone.test.${test}`)}
+      </span>
+    </>
   )
 }

@@ -34,7 +34,7 @@ export function Parties({ call: c, act, busy }: { call: Call; act: Act; busy: st
           <span className={css.third}>
             <Avatar name={p.name || p.number || '?'} size={24} />
             <b>{p.name || readable(p.number ?? '')}</b>
-            <span className="sub">{t(`phone.party.${p.state}`)}</span>
+            <span className="sub">{t(p.holds ? 'phone.party.holds' : `phone.party.${p.state}`)}</span>
           </span>
           {c.role === 'agent' && <ThirdTools call={c} party={p} act={act} busy={busy} />}
         </>

@@ -3,8 +3,9 @@ import { TriangleAlert, VolumeX } from 'lucide-react'
 import { useDesk } from '../app/workday.ts'
 import type { Key } from '../lib/i18n.ts'
 import { useT } from '../lib/i18n.ts'
+import { openDialog } from './dial.ts'
 import css from './phone.module.css'
-import { isLive, retry, type Phone as State, usePhone } from './phone.ts'
+import { isLive, onDesk, retry, type Phone as State, usePhone } from './phone.ts'
 
 /** What a person can do about a line that cannot be had. */
 const advice: Record<NonNullable<State['why']>, Key> = {
@@ -25,7 +26,9 @@ export function Trouble() {
   const lost = calling && phone.standing === 'lost'
   const working = (useDesk()?.agent.status ?? 'offline') !== 'offline' // who does not take contacts, such as a leader at the wall, misses no call
   const blocked = phone.standing === 'blocked' && phone.why !== 'refused' && working
-  const silent = phone.outBlocked && calling
+  const desk = onDesk(phone)
+  const away = desk && phone.standing === 'ready' && !phone.desk?.registered && working
+  const silent = phone.outBlocked && calling && !desk
   return (
     <div role="alert">
       {blocked && (
@@ -37,10 +40,19 @@ export function Trouble() {
           </Button>
         </div>
       )}
+      {away && (
+        <div className={css.trouble}>
+          <TriangleAlert size={16} aria-hidden="true" />
+          <span>{t('phone.desk.away_text')}</span>
+          <Button size="compact-sm" variant="default" onClick={() => openDialog({ kind: 'devices' })}>
+            {t('phone.devices')}
+          </Button>
+        </div>
+      )}
       {lost && (
         <div className={css.trouble}>
           <TriangleAlert size={16} aria-hidden="true" />
-          <span>{t('phone.lost_in_call')}</span>
+          <span>{t(desk ? 'phone.desk.lost_in_call' : 'phone.lost_in_call')}</span>
         </div>
       )}
       {silent && (

@@ -9,6 +9,8 @@ type Of = Pick<Call, 'contact_id'>
 const path = ({ contact_id }: Of) => ({ contact_id })
 
 export const liveCalls = () => api('GET /api/phone/calls')
+export const deskPhone = () => api('GET /api/phone/desk')
+export const chooseLine = (line: 'browser' | 'desk') => api('PUT /api/phone/desk', { body: { line } })
 export const placeCall = (number: string, customer_id?: number) => api('POST /api/phone/calls', { body: { number, customer_id } })
 export const hold = (c: Of, on: boolean) => api('POST /api/phone/calls/{contact_id}/hold', { path: path(c), body: { on } })
 export const press = (c: Of, keys: string) => api('POST /api/phone/calls/{contact_id}/digits', { path: path(c), body: { keys } })

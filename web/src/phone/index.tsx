@@ -6,7 +6,7 @@ import { setRinger } from '../app/sound.ts'
 import { later } from '../lib/later.ts'
 import { CallBar } from './CallBar.tsx'
 import { openDial, openDialog, useDialog } from './dial.ts'
-import { phoneNow, startPhone, usePhone } from './phone.ts'
+import { onDesk, phoneNow, startPhone, usePhone } from './phone.ts'
 import { beep, ring } from './ring.ts'
 import { Trouble } from './Trouble.tsx'
 
@@ -20,15 +20,19 @@ const autoAnswerMS = 1200
 const afterWordsMS = 300
 const wordsMostMS = 9000
 
-/** Answers by itself, when the agent wants it so: a note in the ear, the words about the customer if there are any, then the customer. */
+/**
+ * Answers by itself, when the agent wants it so: a note in the ear, the words about the customer if there are any, then the customer. Nobody else lifts a desk
+ * phone.
+ */
 function useAutoAnswer() {
-  const { standing, choice, calls } = usePhone()
+  const phone = usePhone()
+  const { standing, choice, calls } = phone
   const offers = useOffers()
   const { accept } = useAnswer()
   const offer = offers.find(o => (o.contact.channel === 'phone' || o.contact.channel === 'callback') && !o.consult)
   const latest = useRef({ offer, accept })
   latest.current = { offer, accept }
-  const id = choice.auto_answer && standing === 'ready' ? offer?.id : undefined
+  const id = choice.auto_answer && standing === 'ready' && !onDesk(phone) ? offer?.id : undefined
   const words = calls.find(c => c.contact_id === offer?.contact.id)?.whisper
   const rest = words === 'coming' || words === 'speaking' ? wordsMostMS : words === 'said' ? afterWordsMS : autoAnswerMS
   useEffect(() => {

@@ -12,6 +12,7 @@ let clock: number
 let waiting: { at: number; run: () => void }[]
 let held: { lost: () => void } | undefined
 let denied: string | undefined
+let asked: number
 let states: LineState[]
 let line: Line
 
@@ -48,6 +49,7 @@ const world = (): World => ({
     return sound
   },
   allowed: async () => {
+    asked++
     if (denied) throw denied
   },
   hold: async (steal, lost) => {
@@ -109,6 +111,7 @@ beforeEach(() => {
   clock = 1000
   held = undefined
   denied = undefined
+  asked = 0
   line = new Line(world(), s => states.push(s))
 })
 
@@ -299,4 +302,110 @@ test('stopped: everything is let go of', async () => {
   expect(held).toBeUndefined()
   expect(waiting).toHaveLength(0)
   expect(line.state.standing).toBe('off')
+})
+
+const desk = (chosen: boolean, registered = true) => ({ account: 'pult-kari', chosen, registered })
+const watch = async () => {
+  socket().ears.told({ type: 'hello', desk: desk(true) })
+  await settle()
+  socket().ears.told({ type: 'calls', desk: desk(true) })
+}
+
+test('a desk phone for a line: the window watches, without a microphone and without an offer', async () => {
+  denied = 'denied'
+  await line.start()
+  socket().ears.told({ type: 'hello', desk: desk(true) })
+  await settle()
+  expect(socket().said).toEqual([{ type: 'watch', take_over: false }])
+  expect(line.state.standing).toBe('connecting')
+  socket().ears.told({ type: 'calls', calls: [call('talking')], desk: desk(true, false) })
+  expect(line.state).toMatchObject({ standing: 'ready', desk: { chosen: true, registered: false } })
+  expect(line.state.calls).toHaveLength(1)
+  socket().ears.told({ type: 'calls', desk: desk(true) })
+  expect(line.state.desk?.registered).toBe(true)
+  line.wake()
+  line.silent()
+  await settle()
+  await pass(20_000)
+  expect([asked, sounds.length, sockets.length]).toEqual([0, 0, 1])
+  expect(line.state.standing).toBe('ready')
+})
+
+test('a desk phone that is not chosen changes nothing', async () => {
+  await line.start()
+  socket().ears.told({ type: 'hello', desk: desk(false) })
+  await settle()
+  expect(socket().said[0]).toMatchObject({ type: 'offer' })
+  sound().ears.up()
+  socket().ears.told({ type: 'calls', desk: desk(false, false) })
+  expect(line.state).toMatchObject({ standing: 'ready', desk: desk(false, false) })
+  expect(socket().said).toHaveLength(1)
+})
+
+test('from the browser to the desk phone and back, on the same socket', async () => {
+  await line.start()
+  await raise()
+  const first = sound()
+  socket().ears.told({ type: 'calls', calls: [call('ringing')], desk: desk(true) })
+  await settle()
+  expect([first.open, first.speaks]).toEqual([false, false])
+  expect(socket().said.at(-1)).toEqual({ type: 'watch', take_over: true })
+  socket().ears.told({ type: 'calls', desk: desk(true) })
+  expect(line.state.standing).toBe('ready')
+  socket().ears.told({ type: 'calls', desk: desk(false) })
+  await settle()
+  expect(line.state.standing).toBe('connecting')
+  expect(sounds).toHaveLength(2)
+  expect(socket().said.at(-1)).toMatchObject({ type: 'offer', take_over: true })
+  sound().ears.up()
+  expect(line.state.standing).toBe('ready')
+  expect(sockets).toHaveLength(1)
+})
+
+test('the desk phone is chosen while the browser still asks for the microphone: its answer is of no matter', async () => {
+  let refuse: (why: string) => void = () => undefined
+  line = new Line({ ...world(), allowed: () => new Promise((_, no) => (refuse = no)) }, s => states.push(s))
+  await line.start()
+  socket().ears.told({ type: 'hello', desk: desk(false) })
+  await settle()
+  socket().ears.told({ type: 'calls', desk: desk(true) })
+  refuse('denied')
+  await settle()
+  socket().ears.told({ type: 'calls', desk: desk(true) })
+  expect(line.state).toMatchObject({ standing: 'ready', why: undefined })
+})
+
+test('back to the browser without a microphone: blocked with the reason', async () => {
+  await line.start()
+  await watch()
+  denied = 'no_microphone'
+  socket().ears.told({ type: 'calls', desk: desk(false) })
+  await settle()
+  expect(line.state).toMatchObject({ standing: 'blocked', why: 'no_microphone' })
+})
+
+test('a watched line that is lost comes back as one, and one that another window has is left alone', async () => {
+  await line.start()
+  await watch()
+  socket().ears.closed(false)
+  expect(line.state.standing).toBe('lost')
+  await pass(0)
+  socket().ears.told({ type: 'hello', desk: desk(true) })
+  await settle()
+  expect(socket().said).toEqual([{ type: 'watch', take_over: true }])
+  socket().ears.told({ type: 'taken' })
+  expect(line.state.standing).toBe('elsewhere')
+})
+
+test('a watch that the centre refuses, or does not answer, is tried anew', async () => {
+  await line.start()
+  socket().ears.told({ type: 'hello', desk: desk(true) })
+  await settle()
+  socket().ears.told({ type: 'problem', text: 'the desk phone is not the line' })
+  await pass(0)
+  expect(sockets).toHaveLength(2)
+  socket().ears.told({ type: 'hello', desk: desk(true) })
+  await settle()
+  await pass(4000)
+  expect(sockets).toHaveLength(3)
 })

@@ -1,5 +1,5 @@
 import type { Refusal } from './devices.ts'
-import type { Call, Said, Told } from './types.ts'
+import type { Call, DeskPhone, Said, Told } from './types.ts'
 
 /**
  * How the line stands.
@@ -8,7 +8,8 @@ import type { Call, Said, Told } from './types.ts'
  */
 export type Standing = 'off' | 'elsewhere' | 'connecting' | 'ready' | 'lost' | 'blocked'
 export type Why = Refusal | 'unsupported' | 'refused'
-export type LineState = { standing: Standing; why?: Why; calls: Call[] }
+/** `desk` is the person's desk phone, when they have one; while it is chosen, the sound is there and this tab only watches. */
+export type LineState = { standing: Standing; why?: Why; calls: Call[]; desk?: DeskPhone }
 
 /** A socket to the centre. */
 export type Socket = { send: (m: Said) => void; close: () => void }
@@ -50,7 +51,10 @@ const inCall = (c: Call) => c.state === 'connecting' || c.state === 'talking' ||
 /** Whether a call needs the microphone: rung for already, so that the first word is not lost. */
 export const needsVoice = (calls: Call[]) => calls.some(c => inCall(c) || c.state === 'ringing')
 
-/** The agent's line: one socket and one connection for sound, brought back whenever either is lost, and given to one tab alone. */
+/**
+ * The agent's line: one socket and one connection for sound, brought back whenever either is lost, and given to one tab alone. With a desk phone for a line
+ * there is the socket alone: no microphone, and no connection for sound.
+ */
 export class Line {
   state: LineState = { standing: 'off', calls: [] }
   private socket?: Socket
@@ -63,6 +67,7 @@ export class Line {
   private wanted = false
   private takeOver = false
   private was = false
+  private watching = false
   private waits = new Map<string, () => void>()
 
   constructor(
@@ -130,7 +135,7 @@ export class Line {
     this.attempt = 0
     if (!this.socket) return this.connect()
     this.ping()
-    if (this.state.standing === 'ready') void this.renew()
+    if (this.state.standing === 'ready' && !this.watching) void this.renew()
   }
 
   /** Once a second, from a worker. */
@@ -146,7 +151,7 @@ export class Line {
 
   /** The sound has stopped although somebody should be speaking. */
   silent() {
-    if (this.state.standing === 'ready') void this.renew()
+    if (this.state.standing === 'ready' && !this.watching) void this.renew()
   }
 
   private ping() {
@@ -168,13 +173,14 @@ export class Line {
 
   private async told(m: Told) {
     if (m.type === 'pong') this.pinged = 0
-    else if (m.type === 'calls') this.calls(m.calls ?? [])
+    else if (m.type === 'calls') await this.follow(m.calls ?? [], m.desk)
     else if (m.type === 'taken') this.leave('elsewhere')
     else if (m.type === 'problem') {
-      if (this.fresh) this.lost()
+      if (this.fresh || (this.watching && this.state.standing !== 'ready')) this.lost()
     } else if (m.type === 'hello') {
       this.ice = m.ice_servers ?? []
-      await this.permitted()
+      this.set({ desk: m.desk })
+      await this.open()
     } else if (m.type === 'answer') {
       try {
         await this.fresh?.answer(m.sdp)
@@ -184,6 +190,37 @@ export class Line {
     }
   }
 
+  /** Opens the line that the person has chosen: the desk phone's, which is watched, or the browser's. */
+  private async open() {
+    this.watching = this.state.desk?.chosen ?? false
+    if (!this.watching) return this.permitted()
+    const { sound, fresh } = this
+    this.sound = this.fresh = undefined
+    sound?.close()
+    fresh?.close()
+    this.wait('up', answerWithinMS, () => this.lost())
+    this.socket?.send({ type: 'watch', take_over: this.takeOver || this.was })
+  }
+
+  /** The calls as they are now, and how the desk phone stands. Whoever has chosen another line, here or elsewhere, gets it at once. */
+  private async follow(calls: Call[], desk?: DeskPhone) {
+    if ((desk?.chosen ?? false) !== this.watching) {
+      this.set({ desk, calls, standing: 'connecting', why: undefined })
+      return this.open()
+    }
+    if (this.watching) this.watched(desk)
+    else this.set({ desk })
+    this.calls(calls)
+  }
+
+  /** The first calls after "watch" say that the line is ours. */
+  private watched(desk?: DeskPhone) {
+    this.unwait('up')
+    this.attempt = 0
+    this.was = true
+    this.set({ desk, standing: 'ready', why: undefined })
+  }
+
   /** The centre has a phone and lets us in: only now is the person asked for the microphone. */
   private async permitted() {
     const socket = this.socket
@@ -191,10 +228,10 @@ export class Line {
     try {
       await this.world.allowed()
     } catch (why) {
-      if (this.socket === socket) this.block(why as Why)
+      if (this.socket === socket && !this.watching) this.block(why as Why)
       return
     }
-    if (this.socket === socket) await this.renew()
+    if (this.socket === socket && !this.watching) await this.renew()
   }
 
   private block(why: Why) {

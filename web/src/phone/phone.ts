@@ -30,6 +30,8 @@ export const usePhone = () => useSyncExternalStore(watch, () => phone)
 export const phoneNow = () => phone
 
 const live = (c: Call) => c.state === 'talking' || c.state === 'held' || c.state === 'connecting'
+/** Whether the person has a desk phone for a line: it rings and is spoken into, and this window shows the calls. */
+export const onDesk = (p: Phone) => p.desk?.chosen ?? false
 /** The call this person speaks in. */
 export const currentCall = (calls: Call[]) => calls.find(live) ?? calls.find(c => c.state === 'ringing' && c.direction !== 'in')
 export const isLive = live
