@@ -53,7 +53,7 @@ func (a *App) openPhone(words store.Conversation, customers store.Customer) (err
 	o := phone.Options{
 		Centre: a.Centre, Rules: a.Rules, Access: a.Access, Phone: files, Customers: customers, Words: words, Surveys: store.Survey{DB: a.DB, Domain: domain}, Recent: a.recent, Desk: a.Desk,
 		Texts: a.Texts, Asks: a.Asks, Address: a.Address, NodeAddr: a.NodeAddr, Folder: filepath.Join(a.Data, "recordings"), Now: a.Now, Log: a.Log,
-		Patience: a.Options.Phone.Patience,
+		Patience: a.Options.Phone.Patience, Vouched: a.Chat.Vouched,
 	}
 	a.voice = speech.New(speech.Options{Speaker: a.Options.Phone.Speaker, Silent: a.Options.Phone.Silent, Log: a.Log, File: func(ctx context.Context, key string) ([]byte, error) {
 		p, err := files.Prompt(ctx, key)

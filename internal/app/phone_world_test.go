@@ -244,7 +244,10 @@ type caller struct {
 	states chan string
 }
 
-func (w *world) visit(key string) *caller {
+func (w *world) visit(key string) *caller { return w.visitAs(key, "") }
+
+// visitAs calls as somebody whom a brand's site has signed for.
+func (w *world) visitAs(key, identity string) *caller {
 	w.t.Helper()
 	conn, _, err := websocket.Dial(ctx, strings.Replace(w.url, "http", "ws", 1)+"/api/call/line?language=nb&key="+key, &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {w.url}}})
 	if err != nil {
@@ -274,10 +277,12 @@ func (w *world) visit(key string) *caller {
 				}
 			case "state":
 				v.states <- told.State
+			case "problem":
+				v.states <- fmt.Sprintf("refused: %s at %s", told.Text, told.Where)
 			}
 		}
 	}()
-	v.say(phone.LineSaid{Type: "offer", SDP: offer})
+	v.say(phone.LineSaid{Type: "offer", SDP: offer, Identity: identity})
 	return v
 }
 

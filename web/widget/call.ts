@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { vouchedBy } from './host.ts'
 import { brandKey } from './kept.ts'
 import { language } from './words.ts'
 
@@ -14,6 +15,7 @@ export type CallState =
   | 'no_microphone'
   | 'closed'
   | 'broken'
+  | 'unproved'
 /** Whether the call has the frame, and how it stands. */
 export const calling = signal<CallState | undefined>(undefined)
 export const callPlace = signal(0)
@@ -34,7 +36,7 @@ type Told = {
   place?: number
   wait_from_min?: number
   wait_to_min?: number
-  text?: string
+  where?: string
 }
 /** Close codes of the centre that mean that the brand takes no calls here: the kinds of refusal that trying again does not change. */
 const closedCodes = [4402, 4404, 4405]
@@ -44,6 +46,8 @@ let socket: WebSocket | undefined
 let pc: RTCPeerConnection | undefined
 let microphone: MediaStream | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
+let sent: string | undefined
+let refused: string | undefined // the identity that the centre did not believe: the next call goes without it
 const out = new Audio()
 
 /** Begins: the microphone first, so that nobody is rung for a visitor who cannot speak. */
@@ -79,10 +83,13 @@ async function told(m: Told) {
     pc.onconnectionstatechange = () => pc?.connectionState === 'failed' && end('broken')
     for (const track of microphone?.getTracks() ?? []) pc.addTrack(track)
     await pc.setLocalDescription()
-    socket?.send(JSON.stringify({ type: 'offer', sdp: pc.localDescription?.sdp }))
+    sent = vouchedBy === refused ? undefined : vouchedBy
+    socket?.send(JSON.stringify({ type: 'offer', sdp: pc.localDescription?.sdp, identity: sent }))
   } else if (m.type === 'answer') await pc?.setRemoteDescription({ type: 'answer', sdp: m.sdp ?? '' })
-  else if (m.type === 'problem') end('broken')
-  else if (m.type === 'state') {
+  else if (m.type === 'problem') {
+    if (m.where === 'identity') refused = sent
+    end(m.where === 'identity' ? 'unproved' : 'broken')
+  } else if (m.type === 'state') {
     callPlace.value = m.place ?? 0
     callWait.value = { from: m.wait_from_min ?? 0, to: m.wait_to_min ?? 0 }
     if (m.state === 'ended') return end('ended')

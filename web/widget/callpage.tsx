@@ -47,6 +47,7 @@ export default function CallPage({ brand }: { brand: ChatBrand }) {
     no_microphone: t('call_no_microphone'),
     closed: t('call_closed'),
     broken: t('call_broken'),
+    unproved: t('call_unproved'),
   }
   return (
     <div class="scroll call">
@@ -90,7 +91,7 @@ export default function CallPage({ brand }: { brand: ChatBrand }) {
         ) : (
           <>
             <button type="button" class="main" onClick={() => void dial()}>
-              {t(state === 'asking' ? 'call_start' : 'call_again')}
+              {t(state === 'asking' ? 'call_start' : state === 'unproved' ? 'call_anyway' : 'call_again')}
             </button>
             <button type="button" onClick={leave}>
               {t('call_back')}

@@ -20,6 +20,9 @@ export const tellHost = (m: { close?: true; look?: Look; unread?: string }) => {
   if (!alone && site) parent.postMessage(m, site)
 }
 
+/** The signed identity that the page gave last; none when its user has signed out. */
+export let vouchedBy: string | undefined
+
 /** Listens to the page around us. `identify` gets a signed identity, or null when its user has signed out. */
 export function listen(identify: (jwt: string | null) => void) {
   let last: string | null | undefined
@@ -30,7 +33,8 @@ export function listen(identify: (jwt: string | null) => void) {
     hostPage.value = String(m.page).slice(0, 500)
     if (m.identity !== undefined && m.identity !== last) {
       last = m.identity
-      identify(typeof last === 'string' ? last : null)
+      vouchedBy = typeof last === 'string' ? last : undefined
+      identify(vouchedBy ?? null)
     }
   })
   tellHost({})

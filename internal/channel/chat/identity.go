@@ -60,13 +60,27 @@ func (r *Room) identity(ctx context.Context, b *config.Brand, token string) (*id
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return nil, centre.ErrorAt(centre.Unknown, where, "is too old: the page must fetch a new one")
 	case err != nil:
-		return nil, centre.ErrorAt(centre.Unknown, where, "is not signed by %s for this chat", b.Name)
+		return nil, centre.ErrorAt(centre.Unknown, where, "is not signed with the secret of %s", b.Name)
 	case who.Subject == "":
 		return nil, centre.ErrorAt(centre.Invalid, where, "names nobody: sub is empty")
 	case who.ExpiresAt.Sub(r.Now()) > identityLife+10*time.Second:
 		return nil, centre.ErrorAt(centre.Invalid, where, "lives longer than five minutes")
 	}
 	return who, nil
+}
+
+// Vouched is the customer whom a brand's signed identity names: a call from the brand's page carries the same one as its chat. A bad one is refused as in
+// the chat: Unknown or Invalid, at identity.
+func (r *Room) Vouched(ctx context.Context, brand centre.BrandID, token string) (centre.CustomerID, error) {
+	b := r.Rules.Book().Brand(brand)
+	if b == nil {
+		return 0, centre.Errorf(centre.Missing, "there is no brand %d", brand)
+	}
+	who, err := r.identity(ctx, b, token)
+	if err != nil || who == nil {
+		return 0, err
+	}
+	return r.known(ctx, brand, *who)
 }
 
 // SetBrandSecret keeps the secret with which a brand's site signs identities.

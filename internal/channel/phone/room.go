@@ -47,6 +47,8 @@ type Options struct {
 	Voice   Voice
 	Texts   *text.Room   // sends links; nil sends none
 	Asks    *survey.Room // asks by link how it was; nil asks nobody
+	// Vouched is the customer whom a brand's signed identity names; a bad one is refused at identity.
+	Vouched func(ctx context.Context, brand centre.BrandID, token string) (centre.CustomerID, error)
 
 	Patience time.Duration // how long a change in the middle of a call is sent again while the database is away; default 30 s. How a call ended is kept for as long as it takes
 	Now      func() time.Time

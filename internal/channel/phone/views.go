@@ -70,6 +70,7 @@ type LineSaid struct {
 	JitterMS float64 `json:"jitter_ms,omitempty"`
 	RTTMS    float64 `json:"rtt_ms,omitempty"`
 	Keys     string  `json:"keys,omitempty" doc:"keys: what a visitor pressed."`
+	Identity string  `json:"identity,omitempty" doc:"offer: who a visitor is, signed by the brand's site; the same as in the chat."`
 }
 
 // LineTold is what a browser is told on a line.
@@ -83,6 +84,7 @@ type LineTold struct {
 	WaitFrom   int         `json:"wait_from_min,omitempty" doc:"state: the expected wait is longer than this, in minutes, in the steps in which callers are told it; only ever better."`
 	WaitTo     int         `json:"wait_to_min,omitempty" doc:"state: and at most this; both 0 = not known, only this 0 = more than an hour."`
 	Text       string      `json:"text,omitempty" doc:"problem: what went wrong."`
+	Where      string      `json:"where,omitempty" enum:"identity" doc:"problem: what is refused; a visitor may call again without it."`
 	Desk       *DeskPhone  `json:"desk,omitempty" doc:"hello, calls: the person's desk phone; absent for those who have none."`
 }
 

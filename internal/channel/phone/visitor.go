@@ -80,19 +80,8 @@ func (r *Room) VisitorLine(ctx context.Context, v Visitor, end LineEnd) error {
 	if !ok || !book.Phone.On {
 		return centre.Errorf(centre.Conflict, "the brand takes no calls from browsers")
 	}
-	r.mu.Lock()
-	full := r.visitors >= visitorsAtOnce || r.visiting[v.Address] >= visitorsEach
-	r.visitors++
-	r.visiting[v.Address]++
-	r.mu.Unlock()
-	defer func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.visitors--
-		if r.visiting[v.Address]--; r.visiting[v.Address] == 0 {
-			delete(r.visiting, v.Address)
-		}
-	}()
+	full, leave := r.enter(v.Address)
+	defer leave()
 	if full {
 		return centre.Errorf(centre.Exhausted, "too many call at once: try again in a moment")
 	}
@@ -105,11 +94,21 @@ func (r *Room) VisitorLine(ctx context.Context, v Visitor, end LineEnd) error {
 	if err != nil || said.Type != "offer" {
 		return err
 	}
+	row := store.CallRow{Direction: "browser", Line: l.Key, Brand: l.Brand, Language: l.Language, Known: "none"}
+	if said.Identity != "" {
+		row.Customer, err = r.Vouched(ctx, l.Brand, said.Identity)
+		if k := centre.KindOf(err); err != nil && (k == centre.Unknown || k == centre.Invalid) {
+			return end.Tell(ctx, LineTold{Type: "problem", Text: err.Error(), Where: "identity"})
+		}
+		if err != nil {
+			return err
+		}
+		row.Known = "verified"
+	}
 	leg, answer, err := r.web.Accept(said.SDP)
 	if err != nil {
 		return err
 	}
-	row := store.CallRow{Direction: "browser", Line: l.Key, Brand: l.Brand, Language: l.Language, Known: "none"}
 	c, err := r.write(row, l)
 	if err != nil {
 		leg.Close()
@@ -131,6 +130,23 @@ func (r *Room) VisitorLine(ctx context.Context, v Visitor, end LineEnd) error {
 	}
 	r.start(c)
 	return r.visit(ctx, c, end)
+}
+
+// enter counts a visitor's call until it leaves, and tells whether too many call already.
+func (r *Room) enter(address string) (full bool, leave func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	full = r.visitors >= visitorsAtOnce || r.visiting[address] >= visitorsEach
+	r.visitors++
+	r.visiting[address]++
+	return full, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.visitors--
+		if r.visiting[address]--; r.visiting[address] == 0 {
+			delete(r.visiting, address)
+		}
+	}
 }
 
 // visit tells the visitor how the call is, and takes keys, until one of the two ends it.
