@@ -3,12 +3,14 @@ package webleg
 import (
 	"crypto/tls"
 	"net"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/pion/interceptor"
+	"github.com/pion/turn/v5"
 	"github.com/pion/webrtc/v4"
 
 	"sentral/internal/telephony/media"
@@ -170,6 +172,12 @@ func TestRelayCredentialsEnd(t *testing.T) {
 	got := s.ICEServers("agent 7")
 	if len(got) != 1 || len(got[0].URLs) != 1 || !strings.HasSuffix(got[0].URLs[0], "?transport=tcp") {
 		t.Fatalf("servers %+v", got)
+	}
+	for after, want := range map[time.Duration]bool{-2 * time.Second: false, time.Hour: true} {
+		name := strconv.FormatInt(time.Now().Add(after).Unix(), 10) + ":agent 7"
+		if _, _, ok := s.relay.authenticate(&turn.RequestAttributes{Username: name, Realm: realm}); ok != want {
+			t.Errorf("credentials that end after %s: let in is %v", after, ok)
+		}
 	}
 	if s.relay.permitted(nil, net.IPv4(127, 0, 0, 2)) || !s.relay.permitted(nil, net.IPv4(127, 0, 0, 1)) {
 		t.Error("the relay must lead to our own sound and nowhere else")
