@@ -258,6 +258,14 @@ func (c *Call) Remote() string {
 	return c.theirs.at.String()
 }
 
+// Replacing is the value of a Replaces header by which another phone takes over this end of the call (RFC 3891).
+func (c *Call) Replacing() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, theirs, _ := strings.Cut(c.to, ";tag=")
+	return c.id + ";to-tag=" + theirs + ";from-tag=" + c.localTag
+}
+
 // within makes the next request of the dialog (RFC 3261 section 12.2.1.1). The caller holds c.mu.
 func (c *Call) within(method string, cseq int) *message {
 	m := &message{method: method, uri: c.target}
