@@ -158,8 +158,13 @@ func TestPhoneTakeover(t *testing.T) {
 	w.eventually(func() bool { return len(w.waiting("strom")) == 1 }, "a newcomer waits")
 	newcomer := w.waiting("strom")[0].ID
 	for i, number := range numbers {
-		w.dial(here, "+4700000101", number)
-		w.eventually(func() bool { return len(w.waiting("strom")) == i+2 }, "%s waits again", number)
+		c := w.dial(here, "+4700000101", number)
+		w.eventually(func() bool { // what they had answered died with the node: they are asked whether the place is theirs
+			if err := c.Press(ctx, "1"); err != nil {
+				t.Fatal(err)
+			}
+			return len(w.waiting("strom")) == i+2
+		}, "%s waits again", number)
 	}
 	line := w.waiting("strom")
 	if last := line[len(line)-1]; last.ID != newcomer {
