@@ -108,7 +108,7 @@ func (r *Room) replace(sc, old *signal.Call) {
 			return nil
 		})
 		if err == nil && id != 0 {
-			r.moveLeg(c, id, sc)
+			r.moveLeg(c, id, sipWire{old}, sc)
 			return
 		}
 	}
@@ -116,8 +116,7 @@ func (r *Room) replace(sc, old *signal.Call) {
 }
 
 // moveLeg answers the new end and puts it in the old one's place; the old one's end is nobody's then.
-func (r *Room) moveLeg(c *call, id int64, sc *signal.Call) {
-	old := c.wires[id]
+func (r *Room) moveLeg(c *call, id int64, old sipWire, sc *signal.Call) {
 	c.post(func() { delete(c.wires, id) })
 	if err := sc.Answer(r.ctx); err != nil {
 		c.post(func() { c.wires[id] = old })
