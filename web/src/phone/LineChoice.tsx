@@ -1,4 +1,4 @@
-import { Button, Radio } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useCan } from '../app/session.ts'
@@ -66,24 +66,27 @@ export function LineChoice({ line: { shown, asking, failed, again } }: { line: L
       setGoing(undefined)
     }
   }
+  const chosen = going ?? (shown.chosen ? 'desk' : 'browser')
+  const lines = [
+    { id: 'browser', name: t('phone.desk.browser'), sub: '' },
+    {
+      id: 'desk',
+      name: t('phone.desk.account', { account: shown.account }),
+      sub: t(shown.registered ? 'phone.desk.registered' : 'phone.desk.not_registered'),
+    },
+  ] as const
   return (
-    <Radio.Group
-      label={t('phone.desk.where')}
-      description={calling ? t('phone.desk.in_call') : undefined}
-      error={wrong ? <span role="alert">{say(wrong)}</span> : undefined}
-      value={going ?? (shown.chosen ? 'desk' : 'browser')}
-      onChange={v => void choose(v as 'browser' | 'desk')}
-      aria-busy={going !== undefined}
-    >
-      <div className={css.choice}>
-        <Radio value="browser" label={t('phone.desk.browser')} disabled={calling} />
-        <Radio
-          value="desk"
-          label={t('phone.desk.account', { account: shown.account })}
-          description={t(shown.registered ? 'phone.desk.registered' : 'phone.desk.not_registered')}
-          disabled={calling}
-        />
-      </div>
-    </Radio.Group>
+    <fieldset className={css.choice} aria-busy={going !== undefined}>
+      <legend>{t('phone.desk.where')}</legend>
+      {lines.map(l => (
+        <label key={l.id}>
+          <input type="radio" name="line" value={l.id} checked={chosen === l.id} disabled={calling} onChange={() => void choose(l.id)} />
+          <span>{l.name}</span>
+          {l.sub && <span className="sub">{l.sub}</span>}
+        </label>
+      ))}
+      {calling && <p className="sub">{t('phone.desk.in_call')}</p>}
+      <div role="alert">{wrong ? say(wrong) : null}</div>
+    </fieldset>
   )
 }

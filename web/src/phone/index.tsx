@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router'
 import { Suspense, useEffect, useRef } from 'react'
 import { useAnswer, useOffers } from '../app/Ringing.tsx'
 import { useCan } from '../app/session.ts'
@@ -6,7 +7,7 @@ import { setRinger } from '../app/sound.ts'
 import { later } from '../lib/later.ts'
 import { CallBar } from './CallBar.tsx'
 import { openDial, openDialog, useDialog } from './dial.ts'
-import { onDesk, phoneNow, startPhone, usePhone } from './phone.ts'
+import { currentCall, isLive, onDesk, phoneNow, startPhone, usePhone } from './phone.ts'
 import { beep, ring } from './ring.ts'
 import { Trouble } from './Trouble.tsx'
 
@@ -48,6 +49,25 @@ function useAutoAnswer() {
   }, [id, rest])
 }
 
+/** A desk phone that is lifted shows whom it is spoken with, as an answer on the screen does. */
+function useLifted() {
+  const phone = usePhone()
+  const navigate = useNavigate()
+  const rang = useRef(0)
+  const own = phone.calls.filter(c => c.role === 'agent')
+  const ringing = own.find(c => c.state === 'ringing')?.contact_id
+  const call = currentCall(own)
+  const lifted = onDesk(phone) && call && isLive(call) ? call.contact_id : undefined
+  useEffect(() => {
+    if (ringing) rang.current = ringing
+    if (!lifted || rang.current !== lifted) return
+    rang.current = 0
+    const open = new URLSearchParams(location.search).get('c')?.split(',') ?? []
+    if (location.pathname.startsWith('/desk') && open.includes(String(lifted))) return
+    void navigate({ to: '/desk', search: { c: String(lifted) } } as never)
+  }, [ringing, lifted, navigate])
+}
+
 /** The phone of the whole app: the line, the bar of the call, what stands in its way, and its dialogs. It lives above the faces. */
 export default function Phone() {
   const can = useCan()
@@ -62,6 +82,7 @@ export default function Phone() {
     }
   }, [])
   useAutoAnswer()
+  useLifted()
   useShortcut({ keys: '', label: 'phone.call_out', group, run: () => openDial() }, can('calls.out'))
   useShortcut({ keys: '', label: 'phone.devices', group, run: () => openDialog({ kind: 'devices' }) })
   useShortcut({ keys: '', label: 'phone.live', group, run: () => openDialog({ kind: 'live' }) }, can('contacts.listen'))
