@@ -84,7 +84,7 @@ type Room struct {
 	run      string       // names this run's commands that begin calls
 	begun    atomic.Int64 // calls in this run
 	unsure   atomic.Int64 // calls of which it is not known whether they are on disk
-	actors   sync.WaitGroup
+	actors   tasks
 	ready    atomic.Bool // what the engine decides is being heard
 }
 
@@ -182,13 +182,8 @@ func (r *Room) Close() {
 
 // wait lets the calls end, for so long.
 func (r *Room) wait(most time.Duration) {
-	ended := make(chan struct{})
-	go func() {
-		r.actors.Wait()
-		close(ended)
-	}()
 	select {
-	case <-ended:
+	case <-r.actors.Ended():
 	case <-time.After(most):
 	}
 }
