@@ -362,7 +362,9 @@ func TestTextRulesAndAnswers(t *testing.T) {
 	w.pass(61 * time.Minute)
 	admin = w.person("randi-haugmoen") // whose proof is older than that
 	try("+4799900003")                 // expired from the beginning: the log's own clock has not moved
-	w.eventually(func() bool { return w.stateOf("+4799900002") == store.TextExpired && w.stateOf("+4799900003") == store.TextExpired }, "what cannot be handed over in time is given up")
+	w.eventually(func() bool {
+		return w.stateOf("+4799900002") == store.TextExpired && w.stateOf("+4799900003") == store.TextExpired
+	}, "what cannot be handed over in time is given up")
 	var s text.Status
 	admin.must("GET", "/api/phone/texts", nil, &s)
 	if !s.Secret || s.DaySent != 1 || s.DayFailed != 1 || s.DayExpired != 2 || s.Trouble == "" || s.Trial == nil || s.Trial.State == "" || s.DayOre != 4*39 {
