@@ -84,7 +84,7 @@ test('whom one may call is tried before it is saved; a secret is written and not
   await number.fill('82 00 00 01')
   await expect(page.getByText('+4782000001 kan ikke ringes: Norge, teletorg.')).toBeVisible()
   await number.fill('99 99 99 01')
-  await expect(page.getByText(/\+4799999901 kan ringes \(Norge\)/)).toBeVisible()
+  await expect(page.getByText(/\+4799999901 kan ringes \(Norge, mobil\)/)).toBeVisible()
   await page.goto(`${centre.url}/admin?s=phone-trunks&id=1`)
   await page.getByLabel(/^Hemmelighet/).fill('et passord som ingen ser')
   await page.getByRole('button', { name: 'Lagre hemmeligheten' }).click()
