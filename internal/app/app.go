@@ -277,9 +277,10 @@ func (a *App) catchUp(ctx context.Context, epoch int64) error {
 	return nil
 }
 
-// keepTidy deletes, soon after the start and every ten minutes, what nobody will ask for again: sessions and invitations that have ended, uploads that nobody
-// sent, and what was said longer ago than the centre keeps it.
+// keepTidy deletes what nobody will ask for again, soon after the start and from time to time: every ten minutes sessions and invitations that have ended and
+// uploads that nobody sent, once a day what was said longer ago than the centre keeps it.
 func (a *App) keepTidy(ctx context.Context) {
+	var forgotten time.Time
 	tick := time.NewTimer(time.Second)
 	defer tick.Stop()
 	for {
@@ -295,8 +296,11 @@ func (a *App) keepTidy(ctx context.Context) {
 		tick.Reset(10 * time.Minute)
 		words, now := store.Conversation{DB: a.DB, Domain: domain}, a.Now()
 		err := errors.Join(a.Access.Tidy(ctx), a.Texts.Tidy(ctx), a.Asks.Tidy(ctx),
-			words.DropUnsentFiles(ctx, centre.At(now.Add(-24*time.Hour))),
-			words.Forget(ctx, centre.At(now.AddDate(0, -int(a.Rules.Book().Rules.KeepMonths), 0))))
+			words.DropUnsentFiles(ctx, centre.At(now.Add(-24*time.Hour))))
+		if err == nil && now.Sub(forgotten) >= 24*time.Hour {
+			forgotten = now
+			err = words.Forget(ctx, centre.At(now.AddDate(0, -int(a.Rules.Book().Rules.KeepMonths), 0)))
+		}
 		if err != nil && ctx.Err() == nil {
 			a.Log.Warn("what has ended could not be deleted", "error", err)
 		}

@@ -220,10 +220,13 @@ func (c Conversation) DropUnsentFiles(ctx context.Context, before centre.Instant
 // oldAtOnce is how many messages are looked at in one transaction, so that a long past does not hold up the present.
 const oldAtOnce = 500
 
-// inClosed narrows a deletion to contacts of domain $1 that were closed before $2.
-const inClosed = ` AND contact IN (SELECT id FROM contact WHERE domain=$1 AND closed>0 AND closed<$2)`
+// ofClosed narrows a deletion from a table to contacts of domain $1 that were closed before $2, asked one by one: few rows are old enough to be asked about.
+func ofClosed(table string) string {
+	return ` AND EXISTS (SELECT 1 FROM contact c WHERE c.domain=$1 AND c.id=` + table + `.contact AND c.closed>0 AND c.closed<$2)`
+}
 
-// Forget deletes what was said, noted, drafted and attached in contacts that were closed before an instant; their rows and figures stay.
+// Forget deletes what was said, noted, drafted and attached in contacts that were closed before an instant, and what customers wrote beside their answers
+// before it; the contacts' rows and all figures stay.
 func (c Conversation) Forget(ctx context.Context, before centre.Instant) error {
 	for _, table := range []string{"message", "note"} {
 		for from, more := int64(0), true; more; {
@@ -235,24 +238,25 @@ func (c Conversation) Forget(ctx context.Context, before centre.Instant) error {
 	}
 	return c.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
 		for _, table := range []string{"draft", "file"} {
-			if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE domain=$1 AND contact>0 AND at<$2`+inClosed, c.Domain, before); err != nil {
+			if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE domain=$1 AND contact>0 AND at<$2`+ofClosed(table), c.Domain, before); err != nil {
 				return err
 			}
 		}
-		return nil
+		_, err := tx.Exec(ctx, `UPDATE survey_answer SET comment='' WHERE domain=$1 AND at<$2 AND comment<>''`, c.Domain, before)
+		return err
 	})
 }
 
 // forgetSome looks at the rows after one, oldest first since the log numbers them, and tells whether there may be more that are old enough.
 func (c Conversation) forgetSome(ctx context.Context, table string, from int64, before centre.Instant) (last int64, more bool, err error) {
 	err = c.DB.Update(ctx, func(ctx context.Context, tx *Tx) error {
-		var n, newest int64
-		row := tx.QueryRow(ctx, `SELECT count(*), COALESCE(max(id), 0), COALESCE(max(at), 0) FROM (SELECT id, at FROM `+table+` WHERE domain=$1 AND id>$2 ORDER BY id LIMIT $3) x`, c.Domain, from, oldAtOnce)
-		if err := row.Scan(&n, &last, &newest); err != nil || n == 0 {
+		var n, oldest, newest int64
+		row := tx.QueryRow(ctx, `SELECT count(*), COALESCE(max(id), 0), COALESCE(min(at), 0), COALESCE(max(at), 0) FROM (SELECT id, at FROM `+table+` WHERE domain=$1 AND id>$2 ORDER BY id LIMIT $3) x`, c.Domain, from, oldAtOnce)
+		if err := row.Scan(&n, &last, &oldest, &newest); err != nil || n == 0 || oldest >= int64(before) {
 			return err
 		}
 		more = n == oldAtOnce && newest < int64(before)
-		_, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE domain=$1 AND id>$3 AND id<=$4 AND at<$2`+inClosed, c.Domain, before, from, last)
+		_, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE domain=$1 AND id>$3 AND id<=$4 AND at<$2`+ofClosed(table), c.Domain, before, from, last)
 		return err
 	})
 	return last, more, err

@@ -36,6 +36,10 @@ func TestForgetTakesOnlyWhatIsOldAndClosed(t *testing.T) {
 			}
 			return words.AppendNote(conversation.Note{ID: 1501, Contact: gone, Kind: "note", Text: "x", At: 1501})(ctx, tx)
 		})
+		surveys := store.Survey{DB: db, Domain: 1}
+		for id, at := range map[centre.ContactID]centre.Instant{gone: 6000, late: 20_000} {
+			write(surveys.Put(store.SurveyAnswer{Contact: id, At: at, OKS: 5, Solved: "yes", Comment: "Takk!"}))
+		}
 		if err := words.Forget(ctx, 10_000); err != nil {
 			t.Fatal(err)
 		}
@@ -46,6 +50,11 @@ func TestForgetTakesOnlyWhatIsOldAndClosed(t *testing.T) {
 		}
 		if n, err := words.Notes(ctx, gone); err != nil || len(n) != 0 {
 			t.Errorf("notes: %v, %v", n, err)
+		}
+		for id, want := range map[centre.ContactID]string{gone: "", late: "Takk!"} {
+			if a, err := surveys.Answer(ctx, id); err != nil || a.Comment != want || a.OKS != 5 {
+				t.Errorf("the answer about %d: %+v, %v", id, a, err)
+			}
 		}
 	})
 }

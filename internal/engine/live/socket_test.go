@@ -197,11 +197,11 @@ func TestCommitThatWasNotReplicated(t *testing.T) {
 			b := newBook(1)
 			b.acks = append(b.acks, ack{0, 0, int(must(t, c, clientCommand(0, 0)).Seq)})
 
-			if err := server.Execute(`ALTER SYSTEM SET synchronous_standby_names = 'nobody'`, `SELECT pg_reload_conf()`); err != nil {
+			if err := server.Standby("nobody"); err != nil {
 				t.Fatal(err)
 			}
 			restore := func() {
-				if err := server.Execute(`ALTER SYSTEM RESET synchronous_standby_names`, `SELECT pg_reload_conf()`); err != nil {
+				if err := server.Standby(""); err != nil {
 					t.Error(err)
 				}
 			}

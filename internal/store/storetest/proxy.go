@@ -1,11 +1,14 @@
 package storetest
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"net"
 	"net/url"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Proxy stands between a program and a PostgreSQL server, and breaks their connection when it is told to.
@@ -151,4 +154,26 @@ func (p *Proxy) due() (breaks, forward bool) {
 // Activity asks the server for the processes that work for a database, as "pid wait_event".
 func (s *Server) Activity(database string) (lines []string, err error) {
 	return s.rows(fmt.Sprintf(`SELECT pid || ' ' || coalesce(wait_event, '') FROM pg_stat_activity WHERE datname = '%s' AND pid <> pg_backend_pid()`, database))
+}
+
+// Standby names the standby that every commit must wait for, or none. It comes back when commits do so: the server takes the setting in its own time, the part
+// of it that lets commits wait after the sessions.
+func (s *Server) Standby(name string) error {
+	if err := s.execute(fmt.Sprintf(`ALTER SYSTEM SET synchronous_standby_names = '%s'`, name), `SELECT pg_reload_conf()`); err != nil {
+		return err
+	}
+	db, err := sql.Open("pgx", s.URL("postgres"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for range 100 {
+		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+		_, err := db.ExecContext(ctx, `SELECT pg_logical_emit_message(true, 'probe', '')`) // a commit that writes
+		cancel()
+		if waits := err != nil; waits == (name != "") {
+			return nil
+		}
+	}
+	return fmt.Errorf("storetest: commits do not follow the standby %q", name)
 }

@@ -5,7 +5,6 @@ import (
 	"os"
 	"syscall"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -35,8 +34,8 @@ func Kernel() Alarm {
 	}
 	w.arm = func(fd uintptr) { _ = unix.TimerfdSettime(int(fd), 0, &w.set, nil) }
 	w.read = func(fd uintptr) bool {
-		n, _, errno := syscall.RawSyscall(unix.SYS_READ, fd, uintptr(unsafe.Pointer(&w.full)), uintptr(len(w.full)))
-		return errno == 0 && n == uintptr(len(w.full))
+		n, err := unix.Read(int(fd), w.full[:])
+		return err == nil && n == len(w.full)
 	}
 	return w
 }
