@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"sentral/internal/centre"
-	"sentral/internal/channel/chat"
 	"sentral/internal/desk/conversation"
 	"sentral/internal/engine/journal"
 	"sentral/internal/engine/live"
 	"sentral/internal/engine/routing"
+	"sentral/internal/quality/survey"
 	"sentral/internal/rulebook"
 	"sentral/internal/stat"
 	"sentral/internal/store"
@@ -286,12 +286,11 @@ func (p *played) follow(plan *live.Plan, decisions []routing.Decision, at int64)
 func (p *played) answer(plan *live.Plan, h happening) {
 	book := p.Rules.Book()
 	a := store.SurveyAnswer{
-		Contact: h.contact, At: plan.Now(), Queue: h.queue, Brand: book.BrandOf(h.queue), Channel: centre.Chat.String(), Version: 1,
+		Contact: h.contact, Queue: h.queue, Brand: book.BrandOf(h.queue), Channel: centre.Chat.String(),
 		OKS: []int{2, 3, 4, 5, 5, 6, 6}[p.rng.IntN(7)], Solved: []string{"yes", "yes", "yes", "yes", "no"}[p.rng.IntN(5)],
 	}
 	if who, ok := book.Person(h.agent); ok {
 		a.Team, a.Partner = who.Team, who.Partner
 	}
-	plan.Fact(chat.FactAnswered, h.contact, 0, chat.Answered{Queue: a.Queue, Brand: a.Brand, Team: a.Team, Partner: a.Partner, OKS: a.OKS, Solved: a.Solved})
-	plan.Write(p.Surveys.Put(a))
+	survey.Keep(plan, p.Surveys, a)
 }

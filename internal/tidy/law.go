@@ -27,7 +27,7 @@ var floors = []struct {
 	{[]string{"rulebook"}, "versions of the configuration"},
 	{[]string{"webhook"}, "the log and webhooks, for other systems"},
 	{[]string{"channel/text"}, "text messages that go out"},
-	{[]string{"quality/survey"}, "how it was, asked by a link"},
+	{[]string{"quality/survey"}, "how it was: kept for every channel, asked by a link"},
 	{[]string{"desk/contact", "board"}, "the agents' work and the leaders' wall"},
 	{[]string{"channel/chat", "channel/phone"}, "the channels"},
 	{[]string{"publicui", "httpapi/gents"}, "pages without JavaScript"},

@@ -14,6 +14,7 @@ import (
 	"sentral/internal/engine/live"
 	"sentral/internal/engine/routing"
 	"sentral/internal/feed"
+	"sentral/internal/quality/survey"
 	"sentral/internal/store"
 )
 
@@ -266,37 +267,22 @@ func (r *Room) keepAnswer(ctx context.Context, a SurveyAnswer) error {
 	}
 	book := r.Rules.Book()
 	row := store.SurveyAnswer{
-		Contact: a.Contact, Queue: c.LastQueue, Brand: book.BrandOf(c.LastQueue), Channel: c.Channel, Reason: c.Reason, Version: 1,
+		Contact: a.Contact, Queue: c.LastQueue, Brand: book.BrandOf(c.LastQueue), Channel: c.Channel, Reason: c.Reason,
 		OKS: a.OKS, Solved: a.Solved, Comment: strings.TrimSpace(conversation.Clean(a.Comment)),
 	}
 	if p, ok := r.Rules.Person(c.Agent); ok {
 		row.Team, row.Partner = p.Team, p.Partner
 	}
 	_, err = r.Centre.Do(ctx, live.Command{Plan: func(p *live.Plan) error {
-		row.At = p.Now()
 		if now, ok := p.Contact(a.Contact); ok {
 			row.Reason = now.Reason
 		} else if s.open {
 			return errMovedOn
 		}
-		p.Fact(FactAnswered, a.Contact, 0, Answered{Queue: row.Queue, Brand: row.Brand, Team: row.Team, Partner: row.Partner, OKS: row.OKS, Solved: row.Solved})
-		p.Write(r.Surveys.Put(row))
+		survey.Keep(p, r.Surveys, row)
 		return nil
 	}})
 	return err
-}
-
-// FactAnswered is the log's word for a survey answer.
-const FactAnswered = "survey_answer"
-
-// Answered is the payload of FactAnswered.
-type Answered struct {
-	Queue   centre.QueueID   `json:"queue"`
-	Brand   centre.BrandID   `json:"brand,omitempty"`
-	Team    centre.TeamID    `json:"team,omitempty"`
-	Partner centre.PartnerID `json:"partner,omitempty"`
-	OKS     int              `json:"oks"`
-	Solved  string           `json:"solved"`
 }
 
 // Follow streams the visitor's conversation: a snapshot, then what is new.

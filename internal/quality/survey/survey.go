@@ -1,6 +1,6 @@
 // Package survey asks a customer how it was by a link, in a text message after a call, and takes the answer from the page that the link leads to.
 //
-// It owns the links: a secret that nobody can guess leads to one contact for as long as the configuration lets surveys be answered, and the answer may be
+// It owns how answers are kept, from whichever channel (Keep), and the links: a secret that nobody can guess leads to one contact for as long as the configuration lets surveys be answered, and the answer may be
 // corrected meanwhile. It refuses to choose the formula of any index (quality/index) and to send anything itself (channel/text). Begin reading with Ask.
 package survey
 

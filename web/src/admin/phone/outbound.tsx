@@ -2,14 +2,15 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Ban, Check, Plus } from 'lucide-react'
 import { useState } from 'react'
-import type { ConfigDialCaps, ConfigDialRule, ConfigOutbound } from '../../gen/api.gen.ts'
+import type { ConfigDialRule, ConfigOutbound } from '../../gen/api.gen.ts'
 import { num } from '../../lib/format.ts'
-import { type Key, type Locale, useT } from '../../lib/i18n.ts'
+import { type Locale, useT } from '../../lib/i18n.ts'
 import { Status } from '../../ui/Status.tsx'
 import css from '../admin.module.css'
 import { replaced, without } from '../draft.ts'
 import { NumberField, Part, RemoveButton, Row, SelectField, SwitchField, TextField } from '../fields.tsx'
 import { namedChoices } from '../words.ts'
+import { CapsFields } from './caps.tsx'
 import type { PageProps } from './Page.tsx'
 import { spendQuery } from './server.ts'
 
@@ -134,14 +135,16 @@ export function Outbound({ draft, document, readOnly }: PageProps) {
         </div>
       </Part>
       <Part title={t('telephony.outbound.caps')} text={t('telephony.outbound.caps_text')}>
-        <Caps
+        <CapsFields
+          of="calls"
           title="telephony.outbound.per_agent"
           value={o.agent}
           set={agent => put({ agent })}
           fault={p => fault(`agent${p}`)}
           currency={o.currency}
         />
-        <Caps
+        <CapsFields
+          of="calls"
           title="telephony.outbound.per_centre"
           value={o.centre}
           set={centre => put({ centre })}
@@ -177,61 +180,6 @@ export function Outbound({ draft, document, readOnly }: PageProps) {
         </Row>
       </Part>
     </>
-  )
-}
-
-function Caps({
-  title,
-  value,
-  set,
-  fault,
-  currency,
-}: {
-  title: Key
-  value: ConfigDialCaps
-  set: (v: ConfigDialCaps) => void
-  fault: (path: string) => string | undefined
-  currency: string
-}) {
-  const { t } = useT()
-  const put = (change: Partial<ConfigDialCaps>) => set({ ...value, ...change })
-  const whole = (ore: number) => Math.round(ore / 100)
-  return (
-    <fieldset className={css.words}>
-      <legend>{t(title)}</legend>
-      <div>
-        <NumberField
-          label={t('telephony.outbound.calls_hour')}
-          value={value.calls_per_hour}
-          set={n => put({ calls_per_hour: n })}
-          min={0}
-          fault={fault('') ?? fault('.calls_per_hour')}
-        />
-        <NumberField
-          label={t('telephony.outbound.calls_day')}
-          value={value.calls_per_day}
-          set={n => put({ calls_per_day: n })}
-          min={0}
-          fault={fault('.calls_per_day')}
-        />
-        <NumberField
-          label={t('telephony.outbound.cost_hour')}
-          unit={currency}
-          value={whole(value.cost_ore_per_hour)}
-          set={n => put({ cost_ore_per_hour: n * 100 })}
-          min={0}
-          fault={fault('.cost_ore_per_hour')}
-        />
-        <NumberField
-          label={t('telephony.outbound.cost_day')}
-          unit={currency}
-          value={whole(value.cost_ore_per_day)}
-          set={n => put({ cost_ore_per_day: n * 100 })}
-          min={0}
-          fault={fault('.cost_ore_per_day')}
-        />
-      </div>
-    </fieldset>
   )
 }
 

@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { toast } from '../../app/toasts.tsx'
-import type { ConfigTextCaps, ConfigTexts, TextStatus } from '../../gen/api.gen.ts'
+import type { ConfigTexts, TextStatus } from '../../gen/api.gen.ts'
 import { api } from '../../lib/api.ts'
 import { timeOrDate } from '../../lib/dates.ts'
 import { type Key, useT } from '../../lib/i18n.ts'
@@ -10,6 +10,7 @@ import { useProblemText } from '../../ui/States.tsx'
 import { type Level, Status } from '../../ui/Status.tsx'
 import css from '../admin.module.css'
 import { AreaField, NumberField, Part, Row, SelectField, SwitchField, TextField } from '../fields.tsx'
+import { CapsFields } from './caps.tsx'
 import { money } from './outbound.tsx'
 import type { PageProps } from './Page.tsx'
 import { textsQuery } from './server.ts'
@@ -77,18 +78,20 @@ export function Texts({ draft, readOnly }: PageProps) {
       </Part>
       <Provider value={x} put={put} fault={fault} />
       <Part title={t('telephony.texts.caps')} text={t('telephony.texts.caps_text')}>
-        <Caps
+        <CapsFields
+          of="messages"
           title="telephony.texts.per_recipient"
           value={x.recipient}
           set={recipient => put({ recipient })}
-          fault={fault('recipient')}
+          fault={p => fault(`recipient${p}`)}
           currency={draft.value.outbound.currency}
         />
-        <Caps
+        <CapsFields
+          of="messages"
           title="telephony.outbound.per_centre"
           value={x.centre}
           set={centre => put({ centre })}
-          fault={fault('centre') ?? fault('centre.messages_per_day')}
+          fault={p => fault(`centre${p}`)}
           currency={draft.value.outbound.currency}
         />
       </Part>
@@ -174,53 +177,6 @@ function Provider({ value: x, put, fault }: Fields) {
         />
       </Row>
     </Part>
-  )
-}
-
-function Caps({
-  title,
-  value,
-  set,
-  fault,
-  currency,
-}: {
-  title: Key
-  value: ConfigTextCaps
-  set: (v: ConfigTextCaps) => void
-  fault: string | undefined
-  currency: string
-}) {
-  const { t } = useT()
-  const put = (change: Partial<ConfigTextCaps>) => set({ ...value, ...change })
-  const whole = (ore: number) => Math.round(ore / 100)
-  return (
-    <fieldset className={css.words}>
-      <legend>{t(title)}</legend>
-      <div>
-        <NumberField
-          label={t('telephony.texts.per_hour')}
-          value={value.messages_per_hour}
-          set={n => put({ messages_per_hour: n })}
-          min={0}
-          fault={fault}
-        />
-        <NumberField label={t('telephony.texts.per_day')} value={value.messages_per_day} set={n => put({ messages_per_day: n })} min={0} />
-        <NumberField
-          label={t('telephony.outbound.cost_hour')}
-          unit={currency}
-          value={whole(value.cost_ore_per_hour)}
-          set={n => put({ cost_ore_per_hour: n * 100 })}
-          min={0}
-        />
-        <NumberField
-          label={t('telephony.outbound.cost_day')}
-          unit={currency}
-          value={whole(value.cost_ore_per_day)}
-          set={n => put({ cost_ore_per_day: n * 100 })}
-          min={0}
-        />
-      </div>
-    </fieldset>
   )
 }
 
