@@ -298,8 +298,9 @@ func (a *App) keepTidy(ctx context.Context) {
 		err := errors.Join(a.Access.Tidy(ctx), a.Texts.Tidy(ctx), a.Asks.Tidy(ctx),
 			words.DropUnsentFiles(ctx, centre.At(now.Add(-24*time.Hour))))
 		if err == nil && now.Sub(forgotten) >= 24*time.Hour {
-			forgotten = now
-			err = words.Forget(ctx, centre.At(now.AddDate(0, -int(a.Rules.Book().Rules.KeepMonths), 0)))
+			if err = words.Forget(ctx, centre.At(now.AddDate(0, -int(a.Rules.Book().Rules.KeepMonths), 0))); err == nil {
+				forgotten = now
+			}
 		}
 		if err != nil && ctx.Err() == nil {
 			a.Log.Warn("what has ended could not be deleted", "error", err)
