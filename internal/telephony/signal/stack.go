@@ -348,12 +348,16 @@ func (s *Stack) guard(where string, run func()) {
 	}()
 }
 
-// Drain refuses new calls from now on, with 503 and a time to come back, and leaves the registrars, so that trunks send callers elsewhere. Calls go on.
+// Drain refuses new calls from now on, with 503 and a time to come back, and leaves the registrars, so that trunks send callers elsewhere. Calls go on. A second
+// time it does nothing.
 func (s *Stack) Drain() {
 	s.mu.Lock()
+	drained, trunks := s.draining, s.trunks
 	s.draining = true
-	trunks := s.trunks
 	s.mu.Unlock()
+	if drained {
+		return
+	}
 	for _, t := range trunks {
 		t.leave(func() {})
 	}
